@@ -1,0 +1,1 @@
+"""The wires: each turns what arrives into a message and lays out what leaves."""

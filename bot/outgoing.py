@@ -1,0 +1,96 @@
+"""One message as it leaves: in the person's language, not yet cut to a channel's limits."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Protocol
+
+from bot.incoming import Sender
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A button: `key` comes back as the tap. At most 64 ASCII characters, Telegram's limit."""
+
+    key: str
+    label: str
+    description: str | None = None
+
+
+@dataclass(frozen=True)
+class Pin:
+    """A point on the map."""
+
+    latitude: float
+    longitude: float
+    name: str
+    address: str | None = None
+
+
+@dataclass(frozen=True)
+class File:
+    """A file to keep."""
+
+    name: str
+    media_type: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What is sent: text, buttons, a place, a link, a file. `language` is the one it is written in."""
+
+    text: str
+    language: str
+    options: tuple[Choice, ...] = ()
+    location: Pin | None = None
+    link: str | None = None
+    document: File | None = None
+    wants_location: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """The saved form, and the one that `POST /chat/messages` answers with."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, saved: dict[str, Any]) -> Reply:
+        """The reply as it was saved."""
+        location, document = saved.get("location"), saved.get("document")
+        return cls(
+            text=saved["text"],
+            language=saved["language"],
+            options=tuple(Choice(**option) for option in saved.get("options", ())),
+            location=Pin(**location) if location else None,
+            link=saved.get("link"),
+            document=File(**document) if document else None,
+            wants_location=saved.get("wants_location", False),
+        )
+
+
+class SendError(Exception):
+    """A reply did not go out; it may later. `retry_after` is in seconds, when the channel said so."""
+
+    def __init__(self, reason: str, retry_after: float | None = None) -> None:
+        """Say why, without the person's words or number."""
+        super().__init__(reason)
+        self.reason, self.retry_after = reason, retry_after
+
+
+class UnreachableError(SendError):
+    """The person cannot be reached on this channel (blocked, deleted): not tried again until they write."""
+
+
+class UndeliverableError(SendError):
+    """The channel refuses this very reply: trying again would not help."""
+
+
+class Channel(Protocol):
+    """A wire that replies are pushed onto. The web and the terminal have none: they fetch what is theirs."""
+
+    name: str
+
+    async def send(self, to: Sender, reply: Reply) -> str | None:
+        """Send one saved reply, laid out within the channel's limits; the channel's id of it, where it has one.
+
+        Raises SendError, UnreachableError or UndeliverableError.
+        """

@@ -1,0 +1,68 @@
+"""What the bot itself keeps: messages in, messages out, conversations. The tables stand beside the directory's."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from services_directory.store.session import Base
+
+
+class SenderRow(Base):
+    """One identity of one person on one channel, and the conversation that goes on with it."""
+
+    __tablename__ = "sender"
+    __table_args__ = (UniqueConstraint("channel", "kind", "value"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(20))
+    kind: Mapped[str] = mapped_column(String(20))
+    value: Mapped[str] = mapped_column(String(200))
+    person: Mapped[str] = mapped_column(String(32), index=True)
+    """The person's key in the directory's appointments."""
+    conversation: Mapped[dict[str, Any]]
+    unreachable: Mapped[bool] = mapped_column(default=False)
+    last_inbound: Mapped[datetime | None]
+
+
+class InboxRow(Base):
+    """A message that arrived: written before anything is done with it, done in the transaction that answers it."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("sender_id", "key"),
+        Index("ix_inbox_waiting", "state", "received_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sender_id: Mapped[int] = mapped_column(ForeignKey("sender.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(String(200))
+    message: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    """waiting, done, failed."""
+    tries: Mapped[int] = mapped_column(default=0)
+    received_at: Mapped[datetime]
+    meaning: Mapped[dict[str, Any] | None]
+    """Intent, confidence and flow of the turn: what `POST /chat/messages` tells."""
+
+
+class OutboxRow(Base):
+    """A reply: written in the transaction of its turn, sent after it, tried again until it is given up."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_due", "state", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sender_id: Mapped[int] = mapped_column(ForeignKey("sender.id", ondelete="CASCADE"), index=True)
+    inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id", ondelete="CASCADE"), index=True)
+    reply: Mapped[dict[str, Any]]
+    state: Mapped[str] = mapped_column(String(10), default="due")
+    """due, sent, given_up."""
+    tries: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    written_at: Mapped[datetime]
+    external_id: Mapped[str | None] = mapped_column(String(200))
+    problem: Mapped[str | None] = mapped_column(String(200))

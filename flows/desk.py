@@ -1,0 +1,107 @@
+"""What a flow may ask of the city's desk: facts, free times, and the verbs that change them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Protocol
+
+from flows.questions import Offers
+from services_directory.facts import (
+    Activity,
+    Appointment,
+    City,
+    Contact,
+    Day,
+    DayHours,
+    Enrolment,
+    Guide,
+    Office,
+    OfficeKind,
+    Service,
+    Slot,
+    Stop,
+)
+
+
+class Desk(Protocol):
+    """The desk as one person sees it in one turn. Times are aware, in Rome's zone; nothing is committed here."""
+
+    @property
+    def now(self) -> datetime:
+        """The time of this turn, aware, Europe/Rome."""
+
+    @property
+    def cities(self) -> Offers[City]:
+        """The cities of the network, by slug."""
+
+    def city(self, key: str) -> City | None:
+        """The city with that slug."""
+
+    def nearest_city(self, latitude: float, longitude: float) -> City:
+        """The city of the network nearest to a point."""
+
+    def offices(self, city: str, kind: OfficeKind | None = None) -> Sequence[Office]:
+        """The places of a city, one-stop shops first."""
+
+    def office(self, key: str) -> Office | None:
+        """The office with that key."""
+
+    def hours(self, office: Office, day: date) -> DayHours:
+        """When that office is open on that day: exceptions, holidays and the patron saint included."""
+
+    def stops(self, office: Office, days: int = 14) -> Sequence[Stop]:
+        """The coming stops of a mobile unit, earliest first; empty when none is published."""
+
+    def services(self, city: str, topic: str) -> Sequence[Service]:
+        """The services of a city that answer that intent."""
+
+    def activities(self, city: str, topic: str) -> Sequence[Activity]:
+        """The courses, workshops and projects of a city that answer that intent."""
+
+    def guides(self, intent: str) -> Sequence[Guide]:
+        """The guides that answer that intent, the main one first."""
+
+    def guide(self, key: str) -> Guide | None:
+        """The guide with that key."""
+
+    def contact(self, key: str) -> Contact | None:
+        """The national telephone number with that key."""
+
+    def bookable_services(self, city: str, topic: str | None = None) -> Offers[Service]:
+        """The services of a city that can be booked, those of the topic first."""
+
+    def days_with_room(self, service: Service) -> Offers[Day]:
+        """The next days with a free time, at most ten; `find` takes an ISO date."""
+
+    def free_slots(self, service: Service, day: date) -> Offers[Slot]:
+        """The free times of that day, earliest first; `find` takes a slot's key or `HH:MM`."""
+
+    async def next_slots(self, service: Service, count: int = 3) -> Sequence[Slot]:
+        """The next free times on any day."""
+
+    async def book(self, slot: Slot, name: str, *, language: str, key: str) -> Appointment:
+        """Book that time, once per `key`. Raises SlotTakenError, TooManyBookingsError."""
+
+    @property
+    def my_appointments(self) -> Offers[Appointment]:
+        """The person's coming appointments, the next one first."""
+
+    async def move(self, appointment: Appointment, slot: Slot) -> Appointment:
+        """Move it, keeping its code. Raises SlotTakenError and then leaves it where it was."""
+
+    async def cancel(self, appointment: Appointment) -> None:
+        """Cancel it for the person; its time is free at once."""
+
+    async def enrol(self, activity: Activity, name: str, *, language: str, key: str) -> Enrolment:
+        """Take a seat, once per `key`. Raises NoSeatsError."""
+
+    @property
+    def my_enrolments(self) -> Offers[Enrolment]:
+        """The seats that the person has taken and that are still to come."""
+
+    async def withdraw(self, enrolment: Enrolment) -> None:
+        """Give the seat back."""
+
+    async def forget_me(self) -> None:
+        """Erase the person: conversation, messages, identities, names; only counts stay."""

@@ -1,0 +1,27 @@
+"""Carries a flow one message further."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import TypeAlias
+
+from flows.conversation import Conversation
+from flows.desk import Desk
+from flows.questions import Answer, Outcome, Waiting
+from flows.talk import Talk
+
+Flow: TypeAlias = Callable[[Talk], Awaitable[None]]
+
+
+async def advance(
+    flow: Flow, conversation: Conversation, desk: Desk, answer: Answer | None, heard: Mapping[str, str] | None = None
+) -> Outcome:
+    """Replay the flow that has the floor; an ended one leaves the floor. `answer` is for its open question."""
+    frame = conversation.frames[-1]
+    talk = Talk(frame, conversation.profile, desk, answer, heard or {})
+    try:
+        await flow(talk)
+    except Waiting as waiting:
+        return Outcome(tuple(talk.said), waiting.question)
+    conversation.frames.remove(frame)
+    return Outcome(tuple(talk.said), None)

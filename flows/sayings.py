@@ -1,0 +1,46 @@
+"""What a flow says: messages, buttons, places and files, none of them in a language yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from locales.text import Value, Words
+
+
+@dataclass(frozen=True)
+class Option:
+    """A button: its key, its label and, where the channel has room, one line more."""
+
+    key: str
+    label: Value
+    description: Words | None = None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A point on the map, with its name and address."""
+
+    latitude: float
+    longitude: float
+    name: Words
+    address: str | None = None
+
+
+@dataclass(frozen=True)
+class Document:
+    """A file to keep: its name, media type and content."""
+
+    name: str
+    media_type: str
+    content: str
+
+
+@dataclass(frozen=True)
+class Saying:
+    """One message to the person; `suggestions` are buttons that start something else."""
+
+    text: Words
+    suggestions: tuple[Option, ...] = ()
+    place: Place | None = None
+    link: str | None = None
+    document: Document | None = None

@@ -1,0 +1,73 @@
+"""Days, times and numbers as the reader's language writes them; always 24 hours, always Rome's clock."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_skeleton
+from babel.lists import format_list
+from babel.numbers import format_decimal
+
+from locales.languages import SPOKEN
+
+ROME = ZoneInfo("Europe/Rome")
+BENGALI_DIGITS = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
+
+
+@lru_cache(maxsize=64)
+def locale_of(language: str) -> Locale:
+    """The CLDR locale of a language of the house, or of any other code that CLDR knows."""
+    spoken = SPOKEN.get(language)
+    return Locale.parse(spoken.babel if spoken else language)
+
+
+@lru_cache(maxsize=4096)
+def day_in_words(day: date, language: str) -> str:
+    """ "martedì 24 novembre": weekday, day and month, the year left to the reader."""
+    words: str = format_skeleton("MMMMEEEEd", day, locale=locale_of(language))
+    return _native(words, language)
+
+
+@lru_cache(maxsize=4096)
+def time_in_words(moment: time, language: str) -> str:
+    """ "09:30", in the digits that the language is read in."""
+    return _native(f"{moment:%H:%M}", language)
+
+
+@lru_cache(maxsize=4096)
+def date_with_year(day: date, language: str) -> str:
+    """ "24 nov 2026": for the day on which something was checked."""
+    words: str = format_skeleton("yMMMd", day, locale=locale_of(language))
+    return _native(words, language)
+
+
+def in_rome(moment: datetime) -> datetime:
+    """The same instant on Rome's clock. Raises ValueError for a time without a zone."""
+    if moment.tzinfo is None:
+        message = f"{moment} has no time zone"
+        raise ValueError(message)
+    return moment.astimezone(ROME)
+
+
+def number_in_words(number: int, language: str) -> str:
+    """A number with the language's own grouping and digits."""
+    return _native(format_decimal(number, locale=locale_of(language)), language)
+
+
+def listed(items: list[str], language: str) -> str:
+    """ "a, b e c"."""
+    return str(format_list(items, locale=locale_of(language)))
+
+
+def language_name(code: str, language: str) -> str:
+    """The name of a language in another one; its own code when CLDR does not know it."""
+    name = locale_of(language).languages.get(code)
+    return str(name) if name else code
+
+
+def _native(words: str, language: str) -> str:
+    # CLDR gives Bengali digits only on demand; Arabic readers in Italy read both, and phones and signs use 0-9.
+    return words.translate(BENGALI_DIGITS) if language == "bn" else words

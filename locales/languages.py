@@ -1,0 +1,40 @@
+"""The languages of the house: code, own name, script direction."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language people may choose: ISO code, its own name, its direction, its Babel locale."""
+
+    code: str
+    own_name: str
+    rtl: bool = False
+    locale: str = ""
+
+    @property
+    def babel(self) -> str:
+        """The CLDR locale whose dates and numbers are used."""
+        return self.locale or self.code
+
+
+SPOKEN: dict[str, Language] = {
+    language.code: language
+    for language in (
+        Language("it", "Italiano"),
+        Language("en", "English", locale="en_GB"),
+        Language("fr", "Français"),
+        Language("es", "Español"),
+        Language("ar", "العربية", rtl=True),
+        Language("bn", "বাংলা"),
+    )
+}
+"""Languages with a complete catalogue: the ones that are offered."""
+
+SOURCE = "en"
+"""The language in which messages are written in the code."""
+
+FALLBACK = "it"
+"""The language of somebody of whom nothing is known."""

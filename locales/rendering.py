@@ -1,0 +1,107 @@
+"""Turns words into a language. The only place that knows the catalogues."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from functools import lru_cache
+from gettext import GNUTranslations, NullTranslations
+from pathlib import Path
+
+from locales.dates import (
+    date_with_year,
+    day_in_words,
+    in_rome,
+    language_name,
+    listed,
+    number_in_words,
+    time_in_words,
+)
+from locales.languages import SOURCE, SPOKEN
+from locales.text import CheckedOn, LanguageName, Lines, Listing, Localized, Phone, Text, Value, Verbatim
+
+CATALOGUES = Path(__file__).parent / "catalogues"
+DOMAIN = "sportello"
+
+FSI, LRI, PDI, RLM = "\u2068", "\u2066", "\u2069", "\u200f"
+
+
+class MissingCatalogueError(Exception):
+    """A language has no compiled catalogue; the message says how to make it."""
+
+
+@lru_cache(maxsize=32)
+def catalogue(language: str) -> NullTranslations:
+    """The compiled catalogue of a language; the source language needs none. Raises MissingCatalogueError."""
+    if language == SOURCE:
+        return NullTranslations()
+    path = CATALOGUES / language / "LC_MESSAGES" / f"{DOMAIN}.mo"
+    if not path.is_file():
+        message = f"The catalogue of {language!r} is not compiled: run `make setup`."
+        raise MissingCatalogueError(message)
+    with path.open("rb") as file:
+        return GNUTranslations(file)
+
+
+def render(value: Value, language: str) -> str:
+    """The words in that language, as they are shown: right-to-left text starts with a mark, embedded values are isolated."""
+    words = _words(value, language)
+    spoken = SPOKEN.get(language)
+    if spoken is not None and spoken.rtl:
+        # Without the mark a line that starts with a number or a Latin name runs the wrong way on phones.
+        return "\n".join(RLM + line if line and not line.startswith(RLM) else line for line in words.split("\n"))
+    return words
+
+
+def _words(value: Value, language: str) -> str:  # noqa: C901, PLR0911, one case a kind of value
+    match value:
+        case Text():
+            return _sentence(value, language)
+        case Localized():
+            return value.best(language)[0]
+        case Verbatim():
+            return value.words
+        case Phone():
+            return f"{LRI}{value.number}{PDI}"
+        case Lines():
+            return "\n".join(f"{value.bullet}{_words(item, language)}" for item in value.items)
+        case Listing():
+            return listed([_words(item, language) for item in value.items], language)
+        case LanguageName():
+            return language_name(value.code, language)
+        case CheckedOn():
+            return date_with_year(value.day, language)
+        case datetime():
+            moment = in_rome(value)
+            return f"{day_in_words(moment.date(), language)}, {time_in_words(moment.time(), language)}"
+        case date():
+            return day_in_words(value, language)
+        case time():
+            return time_in_words(value, language)
+        case int():
+            return number_in_words(value, language)
+        case str():
+            return value
+
+
+def _sentence(text: Text, language: str) -> str:
+    translations = catalogue(language)
+    if text.plural is not None:
+        count = text.values["count"]
+        message = translations.ngettext(text.message, text.plural, count if isinstance(count, int) else 1)
+    elif text.context is not None:
+        message = translations.pgettext(text.context, text.message)
+    else:
+        message = translations.gettext(text.message)
+    if not text.values:
+        return message
+    return message.format(**{name: _embedded(value, language) for name, value in text.values.items()})
+
+
+def _embedded(value: Value, language: str) -> str:
+    """A value inside a sentence. What people or the directory wrote is isolated, so that it cannot turn the line around."""
+    words = _words(value, language)
+    isolated = isinstance(value, str | Verbatim | Localized)
+    # A link's last character must stay its own: phones would make the isolate part of the address.
+    if not isolated or not words or "\n" in words or words.startswith(("http://", "https://")):
+        return words
+    return f"{FSI}{words}{PDI}"

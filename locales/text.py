@@ -1,0 +1,115 @@
+"""Words for people before they are in a language: a message and its values, never a finished string."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import TypeAlias
+
+
+@dataclass(frozen=True)
+class Phone:
+    """A telephone number as it is dialled: E.164 ("+39 099 458 1111") or a short number ("112")."""
+
+    number: str
+
+
+@dataclass(frozen=True)
+class Verbatim:
+    """Words shown exactly as they are in every language (a code, an address, a link, a person's name)."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Localized:
+    """A text of the directory with its translations; `source` is the language in which it was written."""
+
+    texts: Mapping[str, str]
+    source: str = "it"
+    drafted: frozenset[str] = frozenset()
+
+    @classmethod
+    def same(cls, words: str) -> Localized:
+        """A name that is the same in every language."""
+        return cls({"*": words}, source="*")
+
+    def speaks(self, language: str) -> bool:
+        """Whether the text exists in that language, so that no other one need be shown."""
+        return "*" in self.texts or language in self.texts
+
+    def best(self, language: str) -> tuple[str, str]:
+        """The words, and the language they are in: the asked one, else English, else the source."""
+        for code in ("*", language, "en", self.source):
+            if code in self.texts:
+                return self.texts[code], language if code == "*" else code
+        code, words = next(iter(self.texts.items()))
+        return words, code
+
+
+@dataclass(frozen=True)
+class Text:
+    """A message of the catalogue (English source) and its values; rendered only at the edge."""
+
+    message: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+    plural: str | None = None
+    context: str | None = None
+
+
+@dataclass(frozen=True)
+class Lines:
+    """Several texts, one a line; with a `bullet` before each when it is a list to read down."""
+
+    items: tuple[Value, ...]
+    bullet: str = ""
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Several values in one sentence, joined as the language joins them ("a, b and c")."""
+
+    items: tuple[Value, ...]
+
+
+@dataclass(frozen=True)
+class LanguageName:
+    """A language by its code, named in the reader's language."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class CheckedOn:
+    """A day with its year: when something was last verified."""
+
+    day: date
+
+
+Value: TypeAlias = (
+    str
+    | CheckedOn
+    | int
+    | date
+    | time
+    | datetime
+    | Phone
+    | Verbatim
+    | Localized
+    | Text
+    | Lines
+    | Listing
+    | LanguageName
+)
+Words: TypeAlias = Text | Localized | Lines | Verbatim
+
+
+def _(message: str, /, **values: Value) -> Text:
+    """A sentence for people. `message` is one literal, with `{named}` values, so that it can be extracted."""
+    return Text(message, values)
+
+
+def _n(singular: str, plural: str, /, *, count: int, **values: Value) -> Text:
+    """A sentence that depends on a number: `{count}` is available in both forms."""
+    return Text(singular, {"count": count, **values}, plural=plural)

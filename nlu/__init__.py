@@ -1,0 +1,1 @@
+"""What was meant: language, intent, entities."""

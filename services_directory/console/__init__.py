@@ -1,0 +1,1 @@
+"""The operators' and staff's web console."""

@@ -1,0 +1,245 @@
+"""What the directory tells: frozen facts, with where they come from and when they were last checked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+
+from locales.text import Localized, Phone, Text, _
+
+
+@dataclass(frozen=True)
+class Checked:
+    """How far a record can be trusted: when it was verified, whether that is too long ago, whether it is an example."""
+
+    on: date | None
+    stale: bool = False
+    example: bool = False
+
+
+@dataclass(frozen=True)
+class City:
+    """A city of the network. `key` is its slug; `latitude` and `longitude` are WGS 84 degrees."""
+
+    key: str
+    label: Localized
+    latitude: float
+    longitude: float
+    checked: Checked
+
+
+class OfficeKind(StrEnum):
+    """What kind of place it is to the person who goes there."""
+
+    ONE_STOP_SHOP = "one_stop_shop"
+    MOBILE_UNIT = "mobile_unit"
+    RECEPTION = "reception"
+    MEETING_PLACE = "meeting_place"
+    PARTNER = "partner"
+
+
+@dataclass(frozen=True)
+class Office:
+    """A place of the city where people go; None and empty mean that it is not known."""
+
+    key: str
+    city: str
+    kind: OfficeKind
+    label: Localized
+    about: Localized | None
+    address: str | None
+    latitude: float | None
+    longitude: float | None
+    phones: tuple[Phone, ...]
+    email: str | None
+    languages: tuple[str, ...]
+    hours_known: bool
+    checked: Checked
+
+
+@dataclass(frozen=True)
+class DayHours:
+    """An office on one day: opening intervals in Rome's time, none when closed; None when nobody knows."""
+
+    day: date
+    intervals: tuple[tuple[time, time], ...] | None
+    reason: Localized | None = None
+    """Why it differs from the usual week: a holiday, the patron saint, a closure."""
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A dated stop of a mobile unit."""
+
+    starts: datetime
+    ends: datetime
+    place: str
+    latitude: float | None
+    longitude: float | None
+
+
+@dataclass(frozen=True)
+class Service:
+    """Something the city does for people. `topic` is the intent whose question it answers."""
+
+    key: str
+    city: str
+    label: Localized
+    about: Localized
+    topics: tuple[str, ...]
+    office: str | None
+    documents: tuple[Localized, ...]
+    eligibility: Localized | None
+    cost: Localized | None
+    provider: str | None
+    bookable: bool
+    minutes: int | None
+    checked: Checked
+
+
+@dataclass(frozen=True)
+class Activity:
+    """A course, a workshop, a project: sessions and seats. `seats_left` None means that it is not known."""
+
+    key: str
+    city: str
+    label: Localized
+    about: Localized
+    topics: tuple[str, ...]
+    office: str | None
+    schedule: Localized | None
+    starts_on: date | None
+    seats_left: int | None
+    childcare: bool | None
+    level: str | None
+    checked: Checked
+
+
+@dataclass(frozen=True)
+class Contact:
+    """A telephone number for the whole country, with its source."""
+
+    key: str
+    label: Localized
+    phones: tuple[Phone, ...]
+    hours: Localized | None
+    free: bool | None
+    website: str | None
+    what: Localized
+    checked: Checked
+
+
+@dataclass(frozen=True)
+class Guide:
+    """An article on a right or a procedure. `answer` stands alone in at most 500 characters."""
+
+    key: str
+    topic: str
+    intents: tuple[str, ...]
+    label: Localized
+    answer: Localized
+    steps: tuple[Localized, ...]
+    documents: tuple[Localized, ...]
+    contacts: tuple[str, ...]
+    sources: tuple[tuple[str, str], ...]
+    """(title, address) of each law or page it rests on."""
+    checked: Checked
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day on which a service has room; `key` is its ISO date."""
+
+    key: str
+    day: date
+    free: int
+
+    @property
+    def label(self) -> date:
+        """The day itself, named as the reader's language names days."""
+        return self.day
+
+
+@dataclass(frozen=True)
+class Slot:
+    """A time at which a service can be had: `starts` is aware, in Rome's time; `key` is `2026-11-25T10:00`."""
+
+    key: str
+    service: str
+    office: str
+    starts: datetime
+    minutes: int
+
+    @property
+    def label(self) -> time:
+        """The time printed on the clock of the office."""
+        return self.starts.time()
+
+
+class AppointmentState(StrEnum):
+    """The life of an appointment."""
+
+    BOOKED = "booked"
+    ARRIVED = "arrived"
+    SERVED = "served"
+    MISSED = "missed"
+    CANCELLED_BY_PERSON = "cancelled_by_person"
+    CANCELLED_BY_OFFICE = "cancelled_by_office"
+
+
+@dataclass(frozen=True)
+class Appointment:
+    """A booked time. `code` is what the person shows at the door; `starts` is aware, in Rome's time."""
+
+    key: str
+    code: str
+    service: Service
+    office: Office
+    starts: datetime
+    minutes: int
+    name: str
+    language: str
+    state: AppointmentState
+
+    @property
+    def label(self) -> Text:
+        """What it is for and when."""
+        return _("{service}, {when}", service=self.service.label, when=self.starts)
+
+
+@dataclass(frozen=True)
+class Enrolment:
+    """A seat in an activity."""
+
+    key: str
+    code: str
+    activity: Activity
+    name: str
+
+    @property
+    def label(self) -> Localized:
+        """The name of the activity."""
+        return self.activity.label
+
+
+class SlotTakenError(Exception):
+    """Somebody else has just taken that time."""
+
+    def __init__(self, slot: Slot) -> None:
+        """Remember which time it was."""
+        super().__init__(slot.key)
+        self.slot = slot
+
+
+class TooManyBookingsError(Exception):
+    """The person already has an open appointment for that service, or has booked too often today."""
+
+    def __init__(self, existing: Appointment | None) -> None:
+        """Carry the open appointment, when that is the reason."""
+        super().__init__("limit")
+        self.existing = existing
+
+
+class NoSeatsError(Exception):
+    """The activity is full."""
