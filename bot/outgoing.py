@@ -71,7 +71,6 @@ class SendError(Exception):
     """A reply did not go out; it may later. `retry_after` is in seconds, when the channel said so."""
 
     def __init__(self, reason: str, retry_after: float | None = None) -> None:
-        """Say why, without the person's words or number."""
         super().__init__(reason)
         self.reason, self.retry_after = reason, retry_after
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from flows.profile import Profile
+
 
 @dataclass
 class Frame:
@@ -12,43 +14,31 @@ class Frame:
 
     flow: str
     run: str
+    heard: dict[str, str] = field(default_factory=dict)  # what was understood when it began; it may prefill answers
     answers: dict[str, str] = field(default_factory=dict)
     agreed: dict[str, bool] = field(default_factory=dict)
     done: dict[str, str] = field(default_factory=dict)
     waiting_for: str | None = None
 
     def step_back(self) -> bool:
-        """Drop the last answer; False when there is none to drop."""
-        for answers in (self.agreed, self.answers):
-            if answers:
-                answers.popitem()
+        """Drop the last answer that the person gave, and what was prefilled; False when there is none."""
+        self.heard.clear()
+        self.waiting_for = None
+        while self.answers:
+            if self.done.pop(self.answers.popitem()[0], None) is None:
                 return True
         return False
 
 
 @dataclass
-class Profile:
-    """What is known of the person: the language and city they chose, and whether they were welcomed."""
-
-    language: str | None = None
-    chosen: bool = False
-    city: str | None = None
-    welcomed: bool = False
-
-
-@dataclass
 class Conversation:
-    """The flows underway (the last one has the floor), and the labels that the person sees on the buttons."""
+    """The flows underway (the last one has the floor), and the keys and labels of the buttons last shown."""
 
     profile: Profile = field(default_factory=Profile)
     frames: list[Frame] = field(default_factory=list)
     offered: list[list[str]] = field(default_factory=list)
+    typed: bool = False  # the open question takes any words
     last_intent: str | None = None
-
-    @property
-    def top(self) -> Frame | None:
-        """The flow that has the floor."""
-        return self.frames[-1] if self.frames else None
 
     def to_json(self) -> dict[str, Any]:
         """The saved form."""
@@ -57,9 +47,5 @@ class Conversation:
     @classmethod
     def from_json(cls, saved: dict[str, Any]) -> Conversation:
         """The conversation as it was saved, by this release or an earlier one (new fields take their defaults)."""
-        return cls(
-            profile=Profile(**saved.get("profile", {})),
-            frames=[Frame(**frame) for frame in saved.get("frames", [])],
-            offered=saved.get("offered", []),
-            last_intent=saved.get("last_intent"),
-        )
+        frames = [Frame(**frame) for frame in saved.get("frames", [])]
+        return cls(**{**saved, "profile": Profile(**saved.get("profile", {})), "frames": frames})

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Protocol
 
-from flows.questions import Offers
+from flows.offers import Offers
 from services_directory.facts import (
     Activity,
     Appointment,

@@ -2,36 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol, TypeVar
 
 from flows.sayings import Option, Saying
-from locales.text import Text, Value, Words
-
-T_co = TypeVar("T_co", bound="Offered", covariant=True)
-
-
-class Offered(Protocol):
-    """Anything that can be put on a button: a lasting key and a label."""
-
-    @property
-    def key(self) -> str:
-        """What is saved: chosen to last, at most 40 ASCII characters."""
-
-    @property
-    def label(self) -> Value:
-        """What the person reads."""
-
-
-class Offers(Protocol[T_co]):
-    """The choices of one question: listed only while it is open, looked up by key when it is replayed."""
-
-    async def all(self) -> Sequence[T_co]:
-        """Everything on offer now, in the order in which it is shown."""
-
-    async def find(self, key: str) -> T_co | None:
-        """The offer with that key if it can still be had; None for anything else a person may have written."""
+from locales.text import Text, Words
 
 
 @dataclass(frozen=True)
@@ -62,23 +37,15 @@ class Outcome:
     question: Question | None
 
 
+@dataclass(eq=False)
 class UnreadableError(ValueError):
     """An answer that cannot be read; `hint` tells the person, kindly, what would do."""
 
-    def __init__(self, hint: Text) -> None:
-        """Carry the hint."""
-        super().__init__(hint.message)
-        self.hint = hint
+    hint: Text
 
 
-class NothingOnOfferError(Exception):
-    """A question has nothing to choose from; the flow says what the person can do instead."""
-
-
+@dataclass(eq=False)
 class Waiting(BaseException):
     """The first open question puts the flow to sleep."""
 
-    def __init__(self, question: Question) -> None:
-        """Carry the question."""
-        super().__init__(question.step)
-        self.question = question
+    question: Question

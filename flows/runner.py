@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from typing import TypeAlias
 
 from flows.conversation import Conversation
@@ -13,12 +13,10 @@ from flows.talk import Talk
 Flow: TypeAlias = Callable[[Talk], Awaitable[None]]
 
 
-async def advance(
-    flow: Flow, conversation: Conversation, desk: Desk, answer: Answer | None, heard: Mapping[str, str] | None = None
-) -> Outcome:
+async def advance(flow: Flow, conversation: Conversation, desk: Desk, answer: Answer | None = None) -> Outcome:
     """Replay the flow that has the floor; an ended one leaves the floor. `answer` is for its open question."""
     frame = conversation.frames[-1]
-    talk = Talk(frame, conversation.profile, desk, answer, heard or {})
+    talk = Talk(frame, conversation.profile, desk, answer)
     try:
         await flow(talk)
     except Waiting as waiting:

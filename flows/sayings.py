@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from flows.offers import Offered
 from locales.text import Value, Words
 
 
@@ -14,6 +15,11 @@ class Option:
     key: str
     label: Value
     description: Words | None = None
+
+    @classmethod
+    def of(cls, item: Offered) -> Option:
+        """The button for something on offer."""
+        return cls(item.key, item.label)
 
 
 @dataclass(frozen=True)
@@ -42,5 +48,4 @@ class Saying:
     text: Words
     suggestions: tuple[Option, ...] = ()
     place: Place | None = None
-    link: str | None = None
-    document: Document | None = None
+    file: Document | None = None

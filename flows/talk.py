@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
-from flows.conversation import Frame, Profile
+from flows.conversation import Frame
 from flows.desk import Desk
-from flows.questions import Answer, NothingOnOfferError, Offered, Offers, Question, UnreadableError, Waiting
+from flows.offers import NothingOnOfferError, Offered, Offers
+from flows.profile import Profile
+from flows.questions import Answer, Question, UnreadableError, Waiting
 from flows.sayings import Document, Option, Place, Saying
 from locales.text import Words, _
 
@@ -18,26 +20,18 @@ Item = TypeVar("Item", bound=Offered)
 class Talk:
     """One replay of a flow: answered questions return at once, the first open one raises `Waiting`."""
 
-    def __init__(
-        self, frame: Frame, profile: Profile, desk: Desk, answer: Answer | None, heard: Mapping[str, str]
-    ) -> None:
-        """Replay `frame`; `answer` is for the open question, `heard` holds entities that may prefill others."""
-        self.frame, self.profile, self.desk, self.heard = frame, profile, desk, heard
+    def __init__(self, frame: Frame, profile: Profile, desk: Desk, answer: Answer | None) -> None:
+        self.frame, self.profile, self.desk = frame, profile, desk
+        self.heard: Mapping[str, str] = frame.heard  # what was understood at the start: city, day, time, argument
         self.said: list[Saying] = []
         self._answer = answer
         self._asked: set[str] = set()
 
     def say(
-        self,
-        text: Words,
-        *,
-        suggest: tuple[Option, ...] = (),
-        place: Place | None = None,
-        link: str | None = None,
-        document: Document | None = None,
+        self, text: Words, *, suggest: tuple[Option, ...] = (), place: Place | None = None, file: Document | None = None
     ) -> None:
         """Say one thing; said again only if the person has not seen it yet."""
-        self.said.append(Saying(text, suggest, place, link, document))
+        self.said.append(Saying(text, suggest, place, file))
 
     async def choose(
         self,
@@ -49,24 +43,19 @@ class Talk:
         single: bool = False,
         wants_location: bool = False,
     ) -> Item:
-        """One of the offers. `heard` is tried first; `single`: the only one is taken without asking.
-
-        Raises NothingOnOfferError when the question is open and there is nothing to choose from.
-        """
+        """One of the offers. `heard` is tried first; `single`: the only one is taken. Raises NothingOnOfferError."""
         answers, answer = self.frame.answers, self._reach(step)
         if answer is not None:
+            self.frame.heard.update(answer.heard)
             for key in filter(None, (answer.key, *answer.heard.values(), answer.words)):
                 if (item := await offers.find(key)) is not None:
-                    answers[step] = item.key
-                    self.said.clear()
-                    return item
-            self.say(_("Sorry, I did not find that. Please choose one of these."))
-        elif step in answers:
-            if (item := await offers.find(answers[step])) is not None:
-                self.said.clear()
-                return item
-            del answers[step]
+                    return self._keep(step, item.key, item)
+        elif step in answers and (item := await offers.find(answers[step])) is not None:
+            return self._keep(step, item.key, item)
+        if answers.pop(step, None) is not None or (answer is not None and answer.key is not None):
             self.say(_("I am sorry, what you chose is no longer available. Please choose again."))
+        elif answer is not None:
+            self.say(_("Sorry, I did not find that. Please choose one of these."))
         elif heard is not None and (item := await offers.find(heard)) is not None:
             answers[step] = item.key
             return item
@@ -74,45 +63,35 @@ class Talk:
         if not everything:
             raise NothingOnOfferError(step)
         if single and len(everything) == 1 and answer is None:
-            answers[step] = everything[0].key
+            answers[step] = self.frame.done[step] = everything[0].key
             return everything[0]
-        options = tuple(Option(item.key, item.label, getattr(item, "description", None)) for item in everything)
-        raise self._open(Question(step, text, options, wants_location=wants_location))
+        raise self._open(Question(step, text, tuple(map(Option.of, everything)), wants_location=wants_location))
 
     async def ask(self, step: str, text: Words, *, read: Callable[[str], T]) -> T:
         """The person's own words, as `read` understands them; asked again with its hint when it cannot."""
-        answers, answer = self.frame.answers, self._reach(step)
-        words = answer.words if answer is not None else answers.get(step)
+        answer = self._reach(step)
+        words = answer.words if answer is not None else self.frame.answers.get(step)
         if words is not None:
             try:
-                value = read(words)
+                return self._keep(step, words, read(words))
             except UnreadableError as problem:
-                answers.pop(step, None)
+                self.frame.answers.pop(step, None)
                 self.say(problem.hint)
-            else:
-                answers[step] = words
-                self.said.clear()
-                return value
         raise self._open(Question(step, text, typed=True))
 
     async def confirm(self, step: str, text: Words, *, yes: Words | None = None, no: Words | None = None) -> bool:
         """A yes or a no to exactly this text; forgotten when anything before it is asked again."""
         agreed, answer = self.frame.agreed, self._reach(step)
-        if answer is not None and answer.key in {"yes", "no"}:
-            agreed[step] = answer.key == "yes"
-        elif answer is not None:
-            self.say(_("Please answer yes or no."))
-        if step in agreed and (answer is None or answer.key in {"yes", "no"}):
+        if answer is not None:
+            agreed.pop(step, None)
+            if answer.key in {"yes", "no"}:
+                agreed[step] = answer.key == "yes"
+            else:
+                self.say(_("Please answer yes or no."))
+        if step in agreed:
             self.said.clear()
             return agreed[step]
-        options = (Option("yes", yes or _("Yes")), Option("no", no or _("No")))
-        raise self._open(Question(step, text, options))
-
-    async def once(self, step: str, deed: Callable[[], Awaitable[str]]) -> str:
-        """Do something to the world the first time only; later replays get the same result."""
-        if step not in self.frame.done:
-            self.frame.done[step] = await deed()
-        return self.frame.done[step]
+        raise self._open(Question(step, text, (Option("yes", yes or _("Yes")), Option("no", no or _("No")))))
 
     def forget(self, *steps: str) -> None:
         """Drop answers that no longer hold: they are asked again by themselves."""
@@ -121,11 +100,16 @@ class Talk:
             self.frame.agreed.pop(step, None)
             self._asked.discard(step)
 
+    def _keep(self, step: str, answer: str, value: T) -> T:
+        """Save an answer; what was said before it was asked for need not be said again."""
+        self.frame.answers[step] = answer
+        self.said.clear()
+        return value
+
     def _reach(self, step: str) -> Answer | None:
         """The answer that has just come in for this step, if it is the one that was open."""
         if step in self._asked:
-            message = f"two questions of {self.frame.flow} are named {step!r}"
-            raise ValueError(message)
+            raise ValueError(f"two questions of {self.frame.flow} are named {step!r}")
         self._asked.add(step)
         if step != self.frame.waiting_for:
             return None

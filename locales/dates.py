@@ -26,20 +26,20 @@ def locale_of(language: str) -> Locale:
 
 @lru_cache(maxsize=4096)
 def day_in_words(day: date, language: str) -> str:
-    """ "martedì 24 novembre": weekday, day and month, the year left to the reader."""
+    """Weekday, day and month ("martedì 24 novembre"), the year left to the reader."""
     words: str = format_skeleton("MMMMEEEEd", day, locale=locale_of(language))
     return _native(words, language)
 
 
 @lru_cache(maxsize=4096)
 def time_in_words(moment: time, language: str) -> str:
-    """ "09:30", in the digits that the language is read in."""
+    """Hours and minutes ("09:30") in the digits that the language is read in."""
     return _native(f"{moment:%H:%M}", language)
 
 
 @lru_cache(maxsize=4096)
 def date_with_year(day: date, language: str) -> str:
-    """ "24 nov 2026": for the day on which something was checked."""
+    """A day with its year ("24 nov 2026"): when something was checked."""
     words: str = format_skeleton("yMMMd", day, locale=locale_of(language))
     return _native(words, language)
 
@@ -58,7 +58,7 @@ def number_in_words(number: int, language: str) -> str:
 
 
 def listed(items: list[str], language: str) -> str:
-    """ "a, b e c"."""
+    """Items in one sentence ("a, b e c")."""
     return str(format_list(items, locale=locale_of(language)))
 
 

@@ -6,6 +6,7 @@ from datetime import date, datetime, time
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
+from unicodedata import bidirectional
 
 from locales.dates import (
     date_with_year,
@@ -43,16 +44,20 @@ def catalogue(language: str) -> NullTranslations:
 
 
 def render(value: Value, language: str) -> str:
-    """The words in that language, as they are shown: right-to-left text starts with a mark, embedded values are isolated."""
+    """The words in that language as they are shown: right-to-left lines marked, embedded values isolated."""
     words = _words(value, language)
-    spoken = SPOKEN.get(language)
-    if spoken is not None and spoken.rtl:
+    if is_rtl(language):
         # Without the mark a line that starts with a number or a Latin name runs the wrong way on phones.
         return "\n".join(RLM + line if line and not line.startswith(RLM) else line for line in words.split("\n"))
     return words
 
 
-def _words(value: Value, language: str) -> str:  # noqa: C901, PLR0911, one case a kind of value
+def is_rtl(language: str) -> bool:
+    """Whether that language is written from right to left."""
+    return language in SPOKEN and SPOKEN[language].rtl
+
+
+def _words(value: Value, language: str) -> str:  # noqa: C901, PLR0911, PLR0912, one case a kind of value
     match value:
         case Text():
             return _sentence(value, language)
@@ -61,7 +66,7 @@ def _words(value: Value, language: str) -> str:  # noqa: C901, PLR0911, one case
         case Verbatim():
             return value.words
         case Phone():
-            return f"{LRI}{value.number}{PDI}"
+            return f"{LRI}{value.number}{PDI}" if is_rtl(language) else value.number
         case Lines():
             return "\n".join(f"{value.bullet}{_words(item, language)}" for item in value.items)
         case Listing():
@@ -98,10 +103,15 @@ def _sentence(text: Text, language: str) -> str:
 
 
 def _embedded(value: Value, language: str) -> str:
-    """A value inside a sentence. What people or the directory wrote is isolated, so that it cannot turn the line around."""
+    """A value inside a sentence; words of another direction are isolated, so that they cannot turn the line around."""
     words = _words(value, language)
-    isolated = isinstance(value, str | Verbatim | Localized)
+    if not isinstance(value, str | Verbatim | Localized) or not words or "\n" in words:
+        return words
     # A link's last character must stay its own: phones would make the isolate part of the address.
-    if not isolated or not words or "\n" in words or words.startswith(("http://", "https://")):
+    if words.startswith(("http://", "https://")) or not (is_rtl(language) or _has_rtl(words)):
         return words
     return f"{FSI}{words}{PDI}"
+
+
+def _has_rtl(words: str) -> bool:
+    return any(bidirectional(character) in {"R", "AL"} for character in words)

@@ -227,7 +227,6 @@ class SlotTakenError(Exception):
     """Somebody else has just taken that time."""
 
     def __init__(self, slot: Slot) -> None:
-        """Remember which time it was."""
         super().__init__(slot.key)
         self.slot = slot
 
@@ -236,7 +235,6 @@ class TooManyBookingsError(Exception):
     """The person already has an open appointment for that service, or has booked too often today."""
 
     def __init__(self, existing: Appointment | None) -> None:
-        """Carry the open appointment, when that is the reason."""
         super().__init__("limit")
         self.existing = existing
 

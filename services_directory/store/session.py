@@ -59,7 +59,6 @@ class Database:
     """The engine and its sessions. `writing` takes SQLite's write lock at once, so that what was read stays true."""
 
     def __init__(self, url: str, *, pool_size: int = 10) -> None:
-        """Prepare an engine for `sqlite+aiosqlite://` or `postgresql+asyncpg://`; nothing is opened yet."""
         parsed = make_url(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         if self.is_sqlite and parsed.database not in {None, "", ":memory:"}:

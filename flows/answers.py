@@ -1,0 +1,130 @@
+"""A question about rights, procedures and help: the guide, then what the city offers, then whom to call."""
+
+from __future__ import annotations
+
+from flows.city import which_city
+from flows.sayings import Option
+from flows.talk import Talk
+from flows.wording import contact_line, go, in_own_language, trust
+from locales.text import CheckedOn, Lines, Value, Verbatim, _
+from services_directory.facts import Activity, City, Guide, Service
+
+NATIONAL_ONLY = frozenset({"emergency"})
+"""Intents that no city answers differently: nobody is asked where they are first."""
+
+
+def answering(intent: str) -> Answering:
+    """The flow that answers an intent."""
+    return Answering(intent)
+
+
+class Answering:
+    """Answers one intent of the contract."""
+
+    def __init__(self, intent: str) -> None:
+        self.intent = intent
+
+    async def __call__(self, talk: Talk) -> None:
+        """The main guide, the telephone numbers, then the services of the person's city."""
+        guides = talk.desk.guides(self.intent)
+        for guide in guides[:1]:
+            tell(talk, guide)
+        if self.intent in NATIONAL_ONLY:
+            return
+        city = await which_city(talk)
+        await self._local(talk, city, tuple(guides[1:]))
+
+    async def _local(self, talk: Talk, city: City, more: tuple[Guide, ...]) -> None:
+        """What the city has for this, each with its trust; honest when nothing is known."""
+        talk.say(in_city(talk, self.intent, city), suggest=await self._next(talk, city, more))
+
+    async def _next(self, talk: Talk, city: City, more: tuple[Guide, ...]) -> tuple[Option, ...]:
+        steps = tuple(
+            go("guide", _("What to do, step by step"), guide.key) for guide in talk.desk.guides(self.intent)[:1]
+        )
+        others = tuple(go("guide", guide.label, guide.key) for guide in more)
+        bookable = await talk.desk.bookable_services(city.key, self.intent).all()
+        fitting = any(self.intent in service.topics for service in bookable)
+        book = (go("book_appointment", _("Book an appointment"), self.intent),) if fitting else ()
+        enrol = tuple(
+            go("enrol", _("Sign up"), self.intent)
+            for activity in talk.desk.activities(city.key, self.intent)[:1]
+            if activity.seats_left is not None
+        )
+        return (*enrol, *book, *steps, *others, go("help", _("Menu")))
+
+
+def tell(talk: Talk, guide: Guide) -> None:
+    """The short answer of a guide, when it was checked, and whom to call."""
+    language = talk.profile.language or ""
+    lines: list[Value] = [in_own_language(guide.answer, language)]
+    if guide.checked.on is not None:
+        lines.append(_("Checked on {day}.", day=CheckedOn(guide.checked.on)))
+    if guide.checked.stale:
+        lines.append(_("That is a long time ago. Please ask before you go."))
+    talk.say(Lines(tuple(lines)))
+    contacts = [contact for key in guide.contacts[:2] if (contact := talk.desk.contact(key)) is not None]
+    if contacts:
+        talk.say(Lines(tuple(map(contact_line, contacts))))
+
+
+async def read_guide(talk: Talk) -> None:
+    """A whole guide: steps, documents, whom to call, and the law that it rests on."""
+    guide = talk.desk.guide(talk.heard.get("argument", ""))
+    if guide is None:
+        talk.say(_("This text is no longer there."), suggest=(go("help", _("Menu")),))
+        return
+    language = talk.profile.language or ""
+    talk.say(Lines((guide.label, in_own_language(guide.answer, language))))
+    if guide.steps:
+        numbered = tuple(_("{number}. {step}", number=at, step=step) for at, step in enumerate(guide.steps, 1))
+        talk.say(Lines((_("Step by step:"), *numbered)))
+    if guide.documents:
+        talk.say(Lines((_("What to bring:"), Lines(guide.documents, "• "))))
+    contacts = [contact for key in guide.contacts if (contact := talk.desk.contact(key)) is not None]
+    if contacts:
+        talk.say(Lines((_("Whom to call:"), *map(contact_line, contacts))))
+    sources = Lines(tuple(Verbatim(f"{title} {address}") for title, address in guide.sources), "• ")
+    checked = (_("Checked on {day}.", day=CheckedOn(guide.checked.on)),) if guide.checked.on else ()
+    talk.say(
+        Lines((_("This is based on:"), sources, *checked)),
+        suggest=(go("talk_to_human", _("Talk to a person")), go("help", _("Menu"))),
+    )
+
+
+def in_city(talk: Talk, intent: str, city: City) -> Lines:
+    """What a city has for an intent, in one message; honest when nothing is known."""
+    found: list[Service | Activity] = [*talk.desk.services(city.key, intent), *talk.desk.activities(city.key, intent)]
+    if not found:
+        return Lines(
+            (_("I do not know of a service for this in {city} yet. The one-stop shop can tell you.", city=city.label),)
+        )
+    language = talk.profile.language or ""
+    lines: list[Value] = [_("In {city}:", city=city.label)]
+    notes: list[Value] = []
+    for item in found[:5]:
+        lines.append(_("• {name}: {about}", name=item.label, about=in_own_language(item.about, language)))
+        lines.extend(_details(talk, item))
+        notes.extend(note for note in trust(item.checked) if note not in notes)
+    return Lines((*lines, *notes))
+
+
+def _details(talk: Talk, item: Service | Activity) -> tuple[Value, ...]:
+    """Where, when and for whom, as far as it is known."""
+    details: list[Value] = []
+    office = talk.desk.office(item.office) if item.office else None
+    if office is not None and office.address is not None:
+        details.append(_("Where: {place}, {address}", place=office.label, address=Verbatim(office.address)))
+    if isinstance(item, Activity):
+        if item.schedule is not None:
+            details.append(_("When: {schedule}", schedule=item.schedule))
+        if item.seats_left is not None:
+            details.append(_("Free places: {count}", count=item.seats_left))
+        if item.childcare:
+            details.append(_("There is childcare."))
+        return tuple(details)
+    if item.eligibility is not None:
+        details.append(_("For whom: {who}", who=item.eligibility))
+    if item.cost is not None:
+        details.append(_("Cost: {cost}", cost=item.cost))
+    return tuple(details)

@@ -1,0 +1,69 @@
+"""When it is not clear what was meant, or not something that we do."""
+
+from __future__ import annotations
+
+from flows.names import name_of
+from flows.talk import Talk
+from flows.wording import go
+from locales.text import _
+
+
+async def not_understood(talk: Talk) -> None:
+    """Say so, and offer the nearest meanings; never guess."""
+    nearest = [intent for intent in talk.heard.get("argument", "").split(",") if intent]
+    choices = tuple(go(intent, label) for intent in nearest if (label := name_of(intent)) is not None)
+    if choices:
+        talk.say(
+            _("I am not sure that I understood. Did you mean one of these?"), suggest=(*choices, go("help", _("Menu")))
+        )
+    else:
+        talk.say(
+            _("I did not understand. Can you say it in other words, or choose here?"), suggest=(go("help", _("Menu")),)
+        )
+
+
+async def simpler(talk: Talk) -> None:
+    """The person did not understand us: say less, offer a person and another language."""
+    talk.say(
+        _("Sorry, I was not clear. You can change the language, or talk to a person."),
+        suggest=(
+            go("change_language", _("Change language")),
+            go("talk_to_human", _("Talk to a person")),
+            go("help", _("Menu")),
+        ),
+    )
+
+
+async def out_of_scope(talk: Talk) -> None:
+    """Say kindly what this is not for, and what it is for."""
+    talk.say(
+        _("I cannot help with that. I know about the one-stop shop, Italian courses, housing, work and papers."),
+        suggest=(go("help", _("Menu")), go("talk_to_human", _("Talk to a person"))),
+    )
+
+
+async def attachment(talk: Talk) -> None:
+    """A voice note, a photo, a sticker: say what the person can do instead."""
+    match talk.heard.get("argument"):
+        case "voice":
+            talk.say(
+                _("I cannot listen to voice messages yet. Write me a few words, even with mistakes, or choose here."),
+                suggest=(go("help", _("Menu")), go("talk_to_human", _("Talk to a person"))),
+            )
+        case "sticker":
+            talk.say(_("🙂 What can I do for you?"), suggest=(go("help", _("Menu")),))
+        case _kind:
+            talk.say(
+                _("I cannot open photos and files, and I did not keep it. Write me what you need, or choose here."),
+                suggest=(go("help", _("Menu")), go("talk_to_human", _("Talk to a person"))),
+            )
+
+
+async def stopped(talk: Talk) -> None:
+    """The person wants to stop what we were doing."""
+    talk.say(_("All right, we stop here. Nothing was changed."), suggest=(go("help", _("Menu")),))
+
+
+async def earlier_button(talk: Talk) -> None:
+    """A button of an earlier message was tapped, whose question is over."""
+    talk.say(_("That button is from an earlier message and no longer works."), suggest=(go("help", _("Menu")),))

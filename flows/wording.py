@@ -1,0 +1,102 @@
+"""Facts in words: hours, places, telephones, and how far each can be trusted."""
+
+from __future__ import annotations
+
+from datetime import time, timedelta
+
+from flows.sayings import Option, Place
+from flows.talk import Talk
+from locales.text import CheckedOn, LanguageName, Lines, Listing, Localized, Phone, Text, Value, Verbatim, Words, _
+from services_directory.facts import Checked, Contact, DayHours, Office
+
+EXAMPLE = _("⚠️ Example data, for trying out only: this place and these times are not real.")
+
+
+def trust(checked: Checked, phones: tuple[Phone, ...] = ()) -> tuple[Text, ...]:
+    """What to add to a fact: that it is an example, when it was checked, and whom to call when that is too long ago."""
+    if checked.example:
+        return (EXAMPLE,)
+    if checked.on is None:
+        return (_("This has not been checked yet. Please ask before you go."),)
+    notes = [_("Checked on {day}.", day=CheckedOn(checked.on))]
+    if checked.stale and phones:
+        notes.append(_("That is a long time ago. Please call first: {phone}.", phone=phones[0]))
+    elif checked.stale:
+        notes.append(_("That is a long time ago. Please ask before you go."))
+    return tuple(notes)
+
+
+def opening(hours: DayHours) -> Words:
+    """A day of an office in one line."""
+    if hours.intervals is None:
+        return _("{day}: the opening hours are not published yet.", day=hours.day)
+    if not hours.intervals and hours.reason is not None:
+        return _("{day}: closed ({reason}).", day=hours.day, reason=hours.reason)
+    if not hours.intervals:
+        return _("{day}: closed.", day=hours.day)
+    return _("{day}: open {times}.", day=hours.day, times=Listing(tuple(_interval(*pair) for pair in hours.intervals)))
+
+
+def _interval(opens: time, closes: time) -> Text:
+    return _("{opens}-{closes}", opens=opens, closes=closes)
+
+
+def week(talk: Talk, office: Office, days: int = 7) -> Words:
+    """The next days of an office, one a line."""
+    today = talk.desk.now.date()
+    return Lines(tuple(opening(talk.desk.hours(office, today + timedelta(days=ahead))) for ahead in range(days)), "• ")
+
+
+def address(office: Office) -> tuple[Value, ...]:
+    """Where it is, when that is known."""
+    if office.address is None:
+        return (_("The address is not published yet."),)
+    return (_("Address: {address}", address=Verbatim(office.address)),)
+
+
+def phones(office: Office) -> tuple[Value, ...]:
+    """How to call it, when that is known."""
+    if not office.phones:
+        return (_("The telephone number is not published yet."),)
+    return tuple(_("Telephone: {phone}", phone=phone) for phone in office.phones)
+
+
+def languages(office: Office) -> tuple[Value, ...]:
+    """Which languages are spoken there; nothing when that is not known."""
+    if not office.languages:
+        return ()
+    return (_("Languages spoken: {languages}.", languages=Listing(tuple(map(LanguageName, office.languages)))),)
+
+
+def on_the_map(office: Office) -> Place | None:
+    """The office as a point, when its coordinates are known."""
+    if office.latitude is None or office.longitude is None:
+        return None
+    return Place(office.latitude, office.longitude, office.label, office.address)
+
+
+def contact_line(contact: Contact) -> Words:
+    """A national telephone number and when to call it."""
+    values: list[Value] = [
+        _("📞 {phones}: {name}", phones=Listing(contact.phones), name=contact.label)
+        if contact.phones
+        else _("🌐 {name}: {website}", name=contact.label, website=Verbatim(contact.website or ""))
+    ]
+    if contact.free and contact.phones:
+        values.append(_("The call is free."))
+    if contact.hours is not None:
+        values.append(contact.hours)
+    return Lines(tuple(values))
+
+
+def in_own_language(text: Localized, language: str) -> Words:
+    """The text, with a word of warning when it exists only in another language."""
+    if text.speaks(language):
+        return text
+    shown = text.best(language)[1]
+    return Lines((_("I have this text only in {language} for now:", language=LanguageName(shown)), text))
+
+
+def go(intent: str, label: Words, argument: str = "") -> Option:
+    """A button that starts something else: the flow of an intent, with an argument where it takes one."""
+    return Option(f"go={intent}:{argument}" if argument else f"go={intent}", label)
