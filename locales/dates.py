@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal
 
@@ -27,8 +28,16 @@ def locale_of(language: str) -> Locale:
 @lru_cache(maxsize=4096)
 def day_in_words(day: date, language: str) -> str:
     """Weekday, day and month ("martedì 24 novembre"), the year left to the reader."""
-    words: str = format_skeleton("MMMMEEEEd", day, locale=locale_of(language))
+    words: str = format_date(day, _day_pattern(language), locale=locale_of(language))
     return _native(words, language)
+
+
+@lru_cache(maxsize=64)
+def _day_pattern(language: str) -> str:
+    """The order in which a language writes weekday, day and month, with the names in full (UTS 35, 2.6.2.2)."""
+    skeletons = locale_of(language).datetime_skeletons
+    pattern = next(str(skeletons[name]) for name in ("MMMMEEEEd", "MMMMEd", "MMMEd") if name in skeletons)
+    return re.sub("M+", "MMMM", re.sub("E+", "EEEE", pattern))
 
 
 @lru_cache(maxsize=4096)

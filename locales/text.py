@@ -7,12 +7,31 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import TypeAlias
 
+import phonenumbers
+
+LONGEST_SHORT_NUMBER = 6
+"""Digits of 112, 1522, 116000: dialled as they are, from Italy only."""
+
 
 @dataclass(frozen=True)
 class Phone:
-    """A telephone number as it is dialled: E.164 ("+39 099 458 1111") or a short number ("112")."""
+    """A telephone number as it is read and dialled: "+39 099 458 1111", "800 290 290" (toll free), "112" (short)."""
 
     number: str
+
+    @classmethod
+    def read(cls, words: str) -> Phone:
+        """The number written as Italian numbers are; short numbers stay as they are. Raises ValueError."""
+        digits = "".join(words.split())
+        if digits.isdecimal() and len(digits) <= LONGEST_SHORT_NUMBER:
+            return cls(digits)
+        try:
+            parsed = phonenumbers.parse(digits, "IT")
+        except phonenumbers.NumberParseException:
+            raise ValueError(f"not a telephone number: {words!r}") from None
+        toll_free = phonenumbers.number_type(parsed) == phonenumbers.PhoneNumberType.TOLL_FREE
+        form = phonenumbers.PhoneNumberFormat
+        return cls(phonenumbers.format_number(parsed, form.NATIONAL if toll_free else form.INTERNATIONAL))
 
 
 @dataclass(frozen=True)

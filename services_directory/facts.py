@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from locales.text import Localized, Phone, Text, _
+from locales.text import Localized, Phone, Text, Words, _
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class DayHours:
 
     day: date
     intervals: tuple[tuple[time, time], ...] | None
-    reason: Localized | None = None
+    reason: Words | None = None
     """Why it differs from the usual week: a holiday, the patron saint, a closure."""
 
 
@@ -95,7 +95,13 @@ class Service:
     provider: str | None
     bookable: bool
     minutes: int | None
+    lead_minutes: int
+    """How long before its start a time can still be booked."""
+    horizon_days: int
+    """How many days ahead times are offered."""
     checked: Checked
+    retired: bool = False
+    """No longer offered; kept for the appointments that were made for it."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +120,7 @@ class Activity:
     childcare: bool | None
     level: str | None
     checked: Checked
+    retired: bool = False
 
 
 @dataclass(frozen=True)
@@ -175,6 +182,18 @@ class Slot:
     def label(self) -> time:
         """The time printed on the clock of the office."""
         return self.starts.time()
+
+
+@dataclass(frozen=True)
+class Counter:
+    """A desk, a room, a van: what one appointment occupies. `grid` is in minutes; `services` are keys."""
+
+    key: str
+    office: str
+    label: Localized
+    grid: int
+    languages: tuple[str, ...]
+    services: frozenset[str]
 
 
 class AppointmentState(StrEnum):

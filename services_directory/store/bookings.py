@@ -8,6 +8,8 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from locales.text import Localized
+from services_directory.store.localized import LocalizedText
 from services_directory.store.session import Base
 
 
@@ -18,7 +20,7 @@ class CounterRow(Base):
 
     key: Mapped[str] = mapped_column(String(60), primary_key=True)
     office: Mapped[str] = mapped_column(ForeignKey("office.key", ondelete="CASCADE"), index=True)
-    name: Mapped[str] = mapped_column(String(100))
+    name: Mapped[Localized] = mapped_column(LocalizedText)
     hours: Mapped[str | None] = mapped_column(String(300))
     grid: Mapped[int] = mapped_column(default=15)
     languages: Mapped[list[Any]] = mapped_column(JSON, default=list)

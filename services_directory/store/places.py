@@ -33,9 +33,9 @@ class CityRow(Verified, Base):
     name: Mapped[Localized] = mapped_column(LocalizedText)
     latitude: Mapped[float]
     longitude: Mapped[float]
-    patron: Mapped[Localized | None] = mapped_column(LocalizedText)
-    patron_day: Mapped[str | None] = mapped_column(String(5))
-    """`MM-DD`."""
+    patron: Mapped[Localized] = mapped_column(LocalizedText)
+    patron_day: Mapped[str] = mapped_column(String(12))
+    """`MM-DD`, or `easter+50` where the local holiday moves with Easter."""
 
 
 class OrganizationRow(Verified, Base):
@@ -131,3 +131,5 @@ class DirectoryVersionRow(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=0)
+    digest: Mapped[str] = mapped_column(String(64), default="")
+    """Of the data files last published: the same files are not written twice."""

@@ -68,7 +68,8 @@ class Database:
             if self.is_sqlite
             else {"pool_size": pool_size, "max_overflow": 10}
         )
-        self.engine: AsyncEngine = create_async_engine(parsed, **options)
+        # Errors are logged without what people wrote.
+        self.engine: AsyncEngine = create_async_engine(parsed, hide_parameters=True, **options)
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)

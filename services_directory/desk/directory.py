@@ -1,0 +1,168 @@
+"""The city's directory as the desk looks things up in it: in memory, read again after each publication."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from math import asin, cos, radians, sin, sqrt
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services_directory.desk.hours import Exceptional, Intervals, OfficeHours, intervals_on, within
+from services_directory.facts import (
+    Activity,
+    City,
+    Contact,
+    Counter,
+    DayHours,
+    Guide,
+    Office,
+    OfficeKind,
+    Service,
+    Stop,
+)
+from services_directory.store import reading
+from services_directory.store.reading import Published
+
+EARTH_KM = 6371.0
+
+
+class Directory:
+    """Look-ups over all that is published; never changed, only replaced."""
+
+    def __init__(self, published: Published) -> None:
+        self.version, self.day = published.version, published.day
+        self.cities = published.cities
+        self._city = {city.key: city for city in published.cities}
+        self._office = {office.key: office for office in published.offices}
+        self._service = {service.key: service for service in published.services}
+        self._activity = {activity.key: activity for activity in published.activities}
+        self._guide = {guide.key: guide for guide in published.guides}
+        self._contact = {contact.key: contact for contact in published.contacts}
+        self._stops = published.stops
+        self._weeks = published.weeks
+        self._hours = {office.key: self._office_hours(office, published) for office in published.offices}
+        self._offices_in: dict[str, list[Office]] = defaultdict(list)
+        for office in published.offices:
+            self._offices_in[office.city].append(office)
+        self._guides_on: dict[str, list[Guide]] = defaultdict(list)
+        for guide in published.guides:
+            for intent in guide.intents:
+                self._guides_on[intent].append(guide)
+        self._services_on: dict[tuple[str, str], list[Service]] = defaultdict(list)
+        for service in published.services:
+            for topic in () if service.retired else service.topics:
+                self._services_on[service.city, topic].append(service)
+        for (_city, topic), found in self._services_on.items():
+            found.sort(key=lambda service: (service.topics.index(topic), len(service.topics)))
+        self._activities_on: dict[tuple[str, str], list[Activity]] = defaultdict(list)
+        for activity in published.activities:
+            for topic in () if activity.retired else activity.topics:
+                self._activities_on[activity.city, topic].append(activity)
+        self._counters_of: dict[str, list[Counter]] = defaultdict(list)
+        for counter in published.counters:
+            for key in counter.services:
+                self._counters_of[key].append(counter)
+
+    @classmethod
+    async def load(cls, session: AsyncSession, today: date) -> Directory:
+        """Everything that is published, as of `today` in Rome."""
+        return cls(await reading.published(session, today))
+
+    def city(self, key: str) -> City | None:
+        """The city with that slug."""
+        return self._city.get(key)
+
+    def nearest_city(self, latitude: float, longitude: float) -> City:
+        """The city of the network nearest to a point, as the crow flies."""
+        return min(self.cities, key=lambda city: kilometres(latitude, longitude, city.latitude, city.longitude))
+
+    def offices(self, city: str, kind: OfficeKind | None = None) -> Sequence[Office]:
+        """The places of a city, of one kind or of all, one-stop shops first."""
+        offices = [office for office in self._offices_in[city] if kind is None or office.kind == kind]
+        return sorted(offices, key=lambda office: office.kind != OfficeKind.ONE_STOP_SHOP)
+
+    def office(self, key: str) -> Office | None:
+        """The office with that key."""
+        return self._office.get(key)
+
+    def hours(self, office: str, day: date) -> DayHours:
+        """When that office is open on that day."""
+        return self._hours[office].on(day)
+
+    def counter_hours(self, counter: Counter, day: date) -> Intervals:
+        """When a counter can be booked on that day: its own week within its office's hours."""
+        office = self._hours[counter.office].on(day).intervals or ()
+        own = self._weeks[counter.key]
+        return office if own is None else within(intervals_on(own, day), office)
+
+    def stops(self, office: str) -> tuple[Stop, ...]:
+        """The published stops of a mobile unit, earliest first."""
+        return self._stops.get(office, ())
+
+    def service(self, key: str) -> Service | None:
+        """The service with that key."""
+        return self._service.get(key)
+
+    def services(self, city: str, topic: str) -> Sequence[Service]:
+        """The services of a city that answer an intent."""
+        return self._services_on.get((city, topic), ())
+
+    def bookable(self, city: str, topic: str | None) -> Sequence[Service]:
+        """The bookable services of a city; only those of the topic when there are any."""
+        everything = [service for service in self._service.values() if service.city == city and service.bookable]
+        fitting = [service for service in everything if topic in service.topics]
+        return fitting or everything
+
+    def activities(self, city: str, topic: str) -> Sequence[Activity]:
+        """The activities of a city that answer an intent."""
+        return self._activities_on.get((city, topic), ())
+
+    def activity(self, key: str) -> Activity | None:
+        """The activity with that key."""
+        return self._activity.get(key)
+
+    def counters(self, service: str) -> Sequence[Counter]:
+        """The counters that serve a service."""
+        return self._counters_of.get(service, ())
+
+    def guides(self, intent: str) -> Sequence[Guide]:
+        """The guides that answer an intent, the main one first."""
+        return self._guides_on.get(intent, ())
+
+    def guide(self, key: str) -> Guide | None:
+        """The guide with that key."""
+        return self._guide.get(key)
+
+    def contact(self, key: str) -> Contact | None:
+        """The national telephone number with that key."""
+        return self._contact.get(key)
+
+    def _office_hours(self, office: Office, published: Published) -> OfficeHours:
+        exceptions = tuple(
+            Exceptional(row.first_day, row.last_day, row.hours, row.reason) for row in published.exceptions[office.key]
+        )
+        city = published.patrons[office.city]
+        return OfficeHours(published.weeks[office.key], exceptions, city.patron, city.patron_day)
+
+
+def kilometres(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
+    """Between two points in WGS 84 degrees, along the great circle (haversine)."""
+    north, east = radians(other_latitude - latitude), radians(other_longitude - longitude)
+    half = sin(north / 2) ** 2 + cos(radians(latitude)) * cos(radians(other_latitude)) * sin(east / 2) ** 2
+    return 2 * EARTH_KM * asin(sqrt(half))
+
+
+class Shelf:
+    """Keeps the newest directory at hand; one look at its version a turn, one reading a publication or a day."""
+
+    def __init__(self) -> None:
+        self._directory: Directory | None = None
+
+    async def newest(self, session: AsyncSession, today: date) -> Directory:
+        """The directory as it is published now, as of `today` in Rome."""
+        held = self._directory
+        if held is None or held.day != today or held.version != await reading.version(session):
+            held = self._directory = await Directory.load(session, today)
+        return held

@@ -1,0 +1,109 @@
+"""When an office is open: its week, dated exceptions, national holidays and the patron saint's day, on Rome's clock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+
+import holidays
+from dateutil.easter import easter
+from opening_hours import OpeningHours, State
+
+from locales.text import Localized, Verbatim, Words, _
+from services_directory.facts import DayHours
+
+Intervals = tuple[tuple[time, time], ...]
+ONE_DAY = timedelta(days=1)
+
+
+class HoursError(ValueError):
+    """Opening hours that cannot be read; the message quotes them."""
+
+
+@dataclass(frozen=True)
+class Exceptional:
+    """Days on which the week does not hold. `hours` is "off" or times as in "09:00-12:00"."""
+
+    first_day: date
+    last_day: date
+    hours: str
+    reason: Localized | None = None
+
+
+@dataclass(frozen=True)
+class OfficeHours:
+    """The hours of one office. `week` is OpenStreetMap's opening_hours syntax; None: nobody knows."""
+
+    week: str | None
+    exceptions: tuple[Exceptional, ...] = ()
+    patron: Localized | None = None
+    patron_day: str = ""
+
+    def on(self, day: date) -> DayHours:
+        """The day's opening intervals and, when they are not the usual ones, why."""
+        if self.week is None:
+            return DayHours(day, None)
+        holiday = self._holiday(day)
+        usual = () if holiday is not None else intervals_on(self.week, day)
+        for exception in reversed(self.exceptions):  # the one written last wins
+            if not exception.first_day <= day <= exception.last_day:
+                continue
+            if exception.first_day != exception.last_day and not usual:
+                break  # "only mornings in August" does not open Sundays and holidays
+            return DayHours(day, intervals_on(exception.hours, day), exception.reason)
+        return DayHours(day, usual, holiday)
+
+    def _holiday(self, day: date) -> Words | None:
+        name = national_holidays(day.year).get(day)
+        if name is not None:
+            return _("public holiday: {name}", name=Verbatim(name))
+        if self.patron is not None and patron_date(self.patron_day, day.year) == day:
+            return _("local holiday: {name}", name=self.patron)
+        return None
+
+
+def within(inner: Intervals, outer: Sequence[tuple[time, time]]) -> Intervals:
+    """The parts of `inner` that lie inside `outer`: a counter is never open while its office is closed."""
+    parts = ((max(a, c), min(b, d)) for a, b in inner for c, d in outer)
+    return tuple(sorted((opens, closes) for opens, closes in parts if opens < closes))
+
+
+@lru_cache(maxsize=20_000)
+def intervals_on(hours: str, day: date) -> Intervals:
+    """The opening intervals that an opening_hours expression gives for a day. Raises HoursError."""
+    start = datetime.combine(day, time.min)
+    found = _parsed(hours).intervals(start, start + ONE_DAY)
+    return tuple(
+        (opens.time(), time(23, 59) if closes.date() > day else closes.time())
+        for opens, closes, state, _comment in found
+        if state == State.OPEN
+    )
+
+
+@lru_cache(maxsize=1_000)
+def _parsed(hours: str) -> OpeningHours:
+    try:
+        return OpeningHours(hours)
+    except SyntaxError as problem:
+        raise HoursError(f"not opening hours: {hours!r} ({problem})") from None
+
+
+@lru_cache(maxsize=64)
+def national_holidays(year: int) -> dict[date, str]:
+    """Italy's public holidays of a year, by their Italian names (L. 260/1949 and later laws, as `holidays` keeps them).
+
+    opening-hours-py has its own list, which lacks Easter Monday and 26 December.
+    """
+    return dict(holidays.country_holidays("IT", years=year, language="it_IT"))
+
+
+@lru_cache(maxsize=2_000)
+def patron_date(patron_day: str, year: int) -> date | None:
+    """The local holiday in a year: `MM-DD`, or `easter+N` for Bolzano's Whit Monday."""
+    if not patron_day:
+        return None
+    if patron_day.startswith("easter+"):
+        return easter(year) + timedelta(days=int(patron_day.removeprefix("easter+")))
+    return date(year, int(patron_day[:2]), int(patron_day[3:]))

@@ -1,0 +1,118 @@
+"""What the desk has on offer in a question: listed only while it is open, looked up by key otherwise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services_directory.desk.bookings import Bookings
+from services_directory.desk.directory import Directory
+from services_directory.desk.enrolments import Enrolments
+from services_directory.desk.slots import days_with_room, openings
+from services_directory.facts import Appointment, City, Day, Enrolment, Service, Slot
+
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+class Cities:
+    """The cities of the network, by slug."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+
+    async def all(self) -> Sequence[City]:
+        """All of them, by name."""
+        return self._directory.cities
+
+    async def find(self, key: str) -> City | None:
+        """The city with that slug."""
+        return self._directory.city(key)
+
+
+class BookableServices:
+    """The services of a city that can be booked: those of the topic, or all when none fits it."""
+
+    def __init__(self, directory: Directory, city: str, topic: str | None) -> None:
+        self._directory, self._city, self._topic = directory, city, topic
+
+    async def all(self) -> Sequence[Service]:
+        """In the order of the directory."""
+        return self._directory.bookable(self._city, self._topic)
+
+    async def find(self, key: str) -> Service | None:
+        """The service with that key, while it can be booked in this city."""
+        service = self._directory.service(key)
+        return service if service is not None and service.bookable and service.city == self._city else None
+
+
+class DaysWithRoom:
+    """The next days on which a service has a free time."""
+
+    def __init__(self, session: AsyncSession, directory: Directory, service: Service, now: datetime) -> None:
+        self._session, self._directory, self._service, self._now = session, directory, service, now
+
+    async def all(self) -> Sequence[Day]:
+        """At most ten."""
+        return await days_with_room(self._session, self._directory, self._service, self._now)
+
+    async def find(self, key: str) -> Day | None:
+        """That day (ISO), if it still has a free time."""
+        if not ISO_DAY.fullmatch(key):
+            return None
+        try:
+            day = date.fromisoformat(key)
+        except ValueError:
+            return None
+        found = await days_with_room(self._session, self._directory, self._service, self._now, only=day)
+        return found[0] if found else None
+
+
+class FreeSlots:
+    """The free times of a service on one day."""
+
+    def __init__(self, session: AsyncSession, directory: Directory, service: Service, day: date, now: datetime) -> None:
+        self._session, self._directory, self._service, self._day, self._now = session, directory, service, day, now
+
+    async def all(self) -> Sequence[Slot]:
+        """Earliest first."""
+        return list((await openings(self._session, self._directory, self._service, [self._day], self._now)).slots())
+
+    async def find(self, key: str) -> Slot | None:
+        """The time with that key, or at that `HH:MM`, while it is free."""
+        wanted = {key, f"{self._day.isoformat()}T{key}"}
+        return next((slot for slot in await self.all() if slot.key in wanted), None)
+
+
+class MyAppointments:
+    """The coming appointments of one person."""
+
+    def __init__(self, bookings: Bookings, person: str) -> None:
+        self._bookings, self._person = bookings, person
+
+    async def all(self) -> Sequence[Appointment]:
+        """The next one first."""
+        return await self._bookings.of_person(self._person)
+
+    async def find(self, key: str) -> Appointment | None:
+        """The person's own appointment with that code; nobody else's."""
+        code = key.strip().upper()
+        return next((one for one in await self.all() if one.code == code), None)
+
+
+class MyEnrolments:
+    """The seats that one person holds."""
+
+    def __init__(self, enrolments: Enrolments, person: str) -> None:
+        self._enrolments, self._person = enrolments, person
+
+    async def all(self) -> Sequence[Enrolment]:
+        """In the order in which they were taken."""
+        return await self._enrolments.of_person(self._person)
+
+    async def find(self, key: str) -> Enrolment | None:
+        """The person's own seat with that code."""
+        code = key.strip().upper()
+        return next((one for one in await self.all() if one.code == code), None)

@@ -1,0 +1,168 @@
+"""The city's desk as one person sees it in one turn: what flows may ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from locales.dates import in_rome
+from services_directory.desk.bookings import Bookings
+from services_directory.desk.directory import Directory
+from services_directory.desk.enrolments import Enrolments
+from services_directory.desk.offers import (
+    BookableServices,
+    Cities,
+    DaysWithRoom,
+    FreeSlots,
+    MyAppointments,
+    MyEnrolments,
+)
+from services_directory.desk.slots import openings
+from services_directory.facts import (
+    Activity,
+    Appointment,
+    City,
+    Contact,
+    DayHours,
+    Enrolment,
+    Guide,
+    Office,
+    OfficeKind,
+    Service,
+    Slot,
+    Stop,
+)
+from services_directory.store.bookings import AppointmentRow, EnrolmentRow
+
+
+class PersonDesk:
+    """One person, one transaction. `now` is aware, in Rome's zone; nothing is committed here."""
+
+    def __init__(self, session: AsyncSession, directory: Directory, person: str, now: datetime) -> None:
+        self.session, self.directory, self.person, self.now = session, directory, person, in_rome(now)
+        self.bookings = Bookings(session, directory, self.now)
+        self.enrolments = Enrolments(session, directory, self.now)
+
+    @property
+    def cities(self) -> Cities:
+        """The cities of the network, by slug."""
+        return Cities(self.directory)
+
+    def city(self, key: str) -> City | None:
+        """The city with that slug."""
+        return self.directory.city(key)
+
+    def nearest_city(self, latitude: float, longitude: float) -> City:
+        """The city of the network nearest to a point."""
+        return self.directory.nearest_city(latitude, longitude)
+
+    def offices(self, city: str, kind: OfficeKind | None = None) -> Sequence[Office]:
+        """The places of a city, one-stop shops first."""
+        return self.directory.offices(city, kind)
+
+    def office(self, key: str) -> Office | None:
+        """The office with that key."""
+        return self.directory.office(key)
+
+    def hours(self, office: Office, day: date) -> DayHours:
+        """When that office is open on that day."""
+        return self.directory.hours(office.key, day)
+
+    def stops(self, office: Office, days: int = 14) -> Sequence[Stop]:
+        """The coming stops of a mobile unit, earliest first; empty when none is published."""
+        until = self.now + timedelta(days=days)
+        return [stop for stop in self.directory.stops(office.key) if stop.ends > self.now and stop.starts < until]
+
+    def services(self, city: str, topic: str) -> Sequence[Service]:
+        """The services of a city that answer that intent."""
+        return self.directory.services(city, topic)
+
+    async def activities(self, city: str, topic: str) -> Sequence[Activity]:
+        """The activities of a city that answer that intent, with the seats that are left now."""
+        return await self.enrolments.with_seats(self.directory.activities(city, topic))
+
+    def guides(self, intent: str) -> Sequence[Guide]:
+        """The guides that answer that intent, the main one first."""
+        return self.directory.guides(intent)
+
+    def guide(self, key: str) -> Guide | None:
+        """The guide with that key."""
+        return self.directory.guide(key)
+
+    def contact(self, key: str) -> Contact | None:
+        """The national telephone number with that key."""
+        return self.directory.contact(key)
+
+    def bookable_services(self, city: str, topic: str | None = None) -> BookableServices:
+        """The services of a city that can be booked."""
+        return BookableServices(self.directory, city, topic)
+
+    def days_with_room(self, service: Service) -> DaysWithRoom:
+        """The next days with a free time, at most ten."""
+        return DaysWithRoom(self.session, self.directory, service, self.now)
+
+    def free_slots(self, service: Service, day: date) -> FreeSlots:
+        """The free times of that day."""
+        return FreeSlots(self.session, self.directory, service, day, self.now)
+
+    async def next_slots(self, service: Service, count: int = 3) -> Sequence[Slot]:
+        """The next free times on any day."""
+        days = [self.now.date() + timedelta(days=ahead) for ahead in range(service.horizon_days + 1)]
+        free = await openings(self.session, self.directory, service, days, self.now)
+        return list(free.slots())[:count]
+
+    async def book(self, slot: Slot, name: str, *, language: str, key: str) -> Appointment:
+        """Book that time, once per `key`. Raises SlotTakenError, TooManyBookingsError."""
+        key = f"{self.person}:{key}"  # a run is unique only among the runs of one person
+        return await self.bookings.book(slot, name, person=self.person, language=language, key=key)
+
+    @property
+    def my_appointments(self) -> MyAppointments:
+        """The person's coming appointments."""
+        return MyAppointments(self.bookings, self.person)
+
+    async def move(self, appointment: Appointment, slot: Slot) -> Appointment:
+        """Move it, keeping its code. Raises SlotTakenError and then leaves it where it was."""
+        return await self.bookings.move(appointment.code, slot)
+
+    async def cancel(self, appointment: Appointment) -> None:
+        """Cancel it for the person; its time is free at once."""
+        await self.bookings.cancel(appointment.code)
+
+    async def enrol(self, activity: Activity, name: str, *, language: str, key: str) -> Enrolment:
+        """Take a seat, once per `key`. Raises NoSeatsError."""
+        key = f"{self.person}:{key}"
+        return await self.enrolments.enrol(activity, name, person=self.person, language=language, key=key)
+
+    @property
+    def my_enrolments(self) -> MyEnrolments:
+        """The seats that the person holds."""
+        return MyEnrolments(self.enrolments, self.person)
+
+    async def withdraw(self, enrolment: Enrolment) -> None:
+        """Give the seat back."""
+        await self.enrolments.withdraw(enrolment.code)
+
+    async def forget_me(self) -> None:
+        """Cancel what is to come, then cut every tie between the person and what stays as a count."""
+        for appointment in await self.bookings.of_person(self.person):
+            await self.bookings.cancel(appointment.code)
+        for enrolment in await self.enrolments.of_person(self.person):
+            await self.enrolments.withdraw(enrolment.code)
+        for table in (AppointmentRow, EnrolmentRow):
+            await self.session.execute(update(table).where(table.person == self.person).values(person=None, name=""))
+
+
+async def erase_old_names(session: AsyncSession, before: datetime) -> int:
+    """End of retention: names and persons of appointments that ended before then; how many rows were emptied."""
+    old = select(AppointmentRow.id).where(AppointmentRow.starts < before, AppointmentRow.name != "")
+    result = await session.scalars(
+        update(AppointmentRow)
+        .where(AppointmentRow.id.in_(old))
+        .values(person=None, name="")
+        .returning(AppointmentRow.id)
+    )
+    return len(result.all())
