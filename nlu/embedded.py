@@ -1,0 +1,81 @@
+"""The embedded engine: understands in process, in about a millisecond, and never raises for what a person writes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import get_args
+
+from nlu.cities import cities_in
+from nlu.model import Model
+from nlu.normal import normalise
+from nlu.tongue import language_of
+from nlu.understanding import Danger, Entity, Understanding
+from nlu.when_said import when_said
+
+SURE = 0.6
+"""From this confidence on a meaning is acted upon; chosen on the development set (docs/understanding.md)."""
+LEAD = 0.2
+"""And only when the second likeliest meaning is so much less likely."""
+IN_DANGER = 0.55
+"""From this confidence on danger is answered first."""
+RANKED = 10
+LONGEST_WHEN = 400
+"""Times are looked for only in messages of at most so many characters: stories hold dates of the past."""
+
+
+class EmbeddedInterpreter:
+    """Understands with the shipped model, or with another one of the same form."""
+
+    def __init__(self, model: Model) -> None:
+        self.model = model
+
+    @classmethod
+    def shipped(cls) -> EmbeddedInterpreter:
+        """With the model that setup has trained. Raises ModelError."""
+        return cls(Model.load())
+
+    def parse(self, text: str, *, now: datetime, language: str | None = None) -> Understanding:
+        """What `text` means. `now` is aware, in the city's time zone; `language` is the one spoken so far."""
+        normalised = normalise(text)
+        odds = self.model.intents.probabilities(normalised)
+        order = odds.argsort()[::-1][:RANKED]
+        ranking = tuple((self.model.intents.classes[at], round(float(odds[at]), 4)) for at in order)
+        (intent, confidence), (_second, runner_up) = ranking[0], ranking[1]
+        spoken = language_of(self.model.languages, text, normalised)
+        return Understanding(
+            text=text,
+            language=spoken,
+            intent=intent,
+            confidence=confidence,
+            sure=bool(normalised) and confidence >= SURE and confidence - runner_up >= LEAD,
+            ranking=ranking,
+            entities=(*cities_in(text), *_times_in(text, now, spoken or language)),
+            danger=self._danger(normalised),
+        )
+
+    def _danger(self, normalised: str) -> Danger | None:
+        odds = self.model.dangers.probabilities(normalised)
+        dangers = {name: float(odds[at]) for at, name in enumerate(self.model.dangers.classes) if name != "none"}
+        if sum(dangers.values()) < IN_DANGER:
+            return None
+        likeliest = max(dangers, key=dangers.__getitem__)
+        return next(danger for danger in get_args(Danger) if danger == likeliest)
+
+
+def _times_in(text: str, now: datetime, language: str | None) -> tuple[Entity, ...]:
+    """The day, hour and part of day in a message; none when they make no sense."""
+    if len(text) > LONGEST_WHEN:
+        return ()
+    moment = when_said(text, now, language)
+    if moment.problem is not None:
+        return ()
+    values = {
+        "day": moment.date.isoformat() if moment.date else None,
+        "time": f"{moment.time:%H:%M}" if moment.time else None,
+        "part": moment.part,
+    }
+    return tuple(
+        Entity(kind, value, start, end)  # type: ignore[arg-type]  # spans have the kinds of entities
+        for kind, start, end in moment.spans
+        if (value := values[kind]) is not None
+    )
