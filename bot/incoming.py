@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 MAX_WORDS = 4096
 """Longer messages are cut: no channel lets a person write more in one go."""
@@ -35,16 +35,27 @@ class IncomingMessage:
     """The parameter of a deep link ("taranto")."""
     city: str | None = None
     language: str | None = None
-    """What the channel says of the person's language: a hint, never a choice."""
+    """What the channel says of the person's language: a hint, unless they chose it there."""
+    language_chosen: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """The saved form, without the sender, which has columns of its own."""
         saved = asdict(self)
         del saved["sender"], saved["key"]
-        return {name: value for name, value in saved.items() if value not in (None, "")}
+        return {name: value for name, value in saved.items() if value not in (None, False)}
 
     @classmethod
     def from_json(cls, sender: Sender, key: str, saved: dict[str, Any]) -> IncomingMessage:
         """The message as it was saved."""
         location = saved.get("location")
         return cls(sender, key, **{**saved, "location": tuple(location) if location else None})
+
+
+class Reception(Protocol):
+    """Where a channel hands in what arrived."""
+
+    async def receive(self, message: IncomingMessage) -> None:
+        """Take the message in: durable when this returns, answered later; the same message twice is harmless."""
+
+    async def unreachable(self, sender: Sender) -> None:
+        """Remember that this person has blocked us: nothing is sent until they write again."""

@@ -26,6 +26,8 @@ class SenderRow(Base):
     conversation: Mapped[dict[str, Any]]
     unreachable: Mapped[bool] = mapped_column(default=False)
     last_inbound: Mapped[datetime | None]
+    forgotten: Mapped[bool] = mapped_column(default=False)
+    """Erased as soon as the farewell has gone out; until then the address is needed for it."""
 
 
 class InboxRow(Base):

@@ -33,7 +33,9 @@ async def enrol(talk: Talk) -> None:
     city = await which_city(talk)
     topic = talk.heard.get("argument", "italian_course_find")
     try:
-        activity = await talk.choose("activity", _("Which one?"), OpenActivities(talk.desk.activities(city.key, topic)))
+        activity = await talk.choose(
+            "activity", _("Which one?"), OpenActivities(await talk.desk.activities(city.key, topic))
+        )
     except NothingOnOfferError:
         talk.say(
             _("There is no free place right now. I am sorry. The one-stop shop can tell you when there is."),

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flows.city import which_city
 from flows.sayings import Option
 from flows.talk import Talk
 from flows.wording import contact_line, go, in_own_language, trust
-from locales.text import CheckedOn, Lines, Value, Verbatim, _
+from locales.text import CheckedOn, Lines, Text, Value, Verbatim, _
 from services_directory.facts import Activity, City, Guide, Service
 
 NATIONAL_ONLY = frozenset({"emergency"})
 """Intents that no city answers differently: nobody is asked where they are first."""
+COURSES = frozenset(
+    {"italian_course_find", "italian_course_enrol", "work_rights_course", "civic_engagement", "workshops"}
+)
+"""Intents that activities answer better than services."""
+FIRST = 3
+"""How many services fit one message that is read to its end."""
 
 
 def answering(intent: str) -> Answering:
@@ -36,7 +44,7 @@ class Answering:
 
     async def _local(self, talk: Talk, city: City, more: tuple[Guide, ...]) -> None:
         """What the city has for this, each with its trust; honest when nothing is known."""
-        talk.say(in_city(talk, self.intent, city), suggest=await self._next(talk, city, more))
+        talk.say(await in_city(talk, self.intent, city), suggest=await self._next(talk, city, more))
 
     async def _next(self, talk: Talk, city: City, more: tuple[Guide, ...]) -> tuple[Option, ...]:
         steps = tuple(
@@ -48,10 +56,12 @@ class Answering:
         book = (go("book_appointment", _("Book an appointment"), self.intent),) if fitting else ()
         enrol = tuple(
             go("enrol", _("Sign up"), self.intent)
-            for activity in talk.desk.activities(city.key, self.intent)[:1]
+            for activity in (await talk.desk.activities(city.key, self.intent))[:1]
             if activity.seats_left is not None
         )
-        return (*enrol, *book, *steps, *others, go("help", _("Menu")))
+        rest = len(await _found(talk, self.intent, city)) > FIRST
+        rest_of_them = (go("more", _("More in {city}", city=city.label), self.intent),) if rest else ()
+        return (*enrol, *book, *steps, *rest_of_them, *others, go("help", _("Menu")))
 
 
 def tell(talk: Talk, guide: Guide) -> None:
@@ -92,17 +102,40 @@ async def read_guide(talk: Talk) -> None:
     )
 
 
-def in_city(talk: Talk, intent: str, city: City) -> Lines:
-    """What a city has for an intent, in one message; honest when nothing is known."""
-    found: list[Service | Activity] = [*talk.desk.services(city.key, intent), *talk.desk.activities(city.key, intent)]
+async def in_city(talk: Talk, intent: str, city: City) -> Lines:
+    """The likeliest of what a city has for an intent, in one message; honest when nothing is known."""
+    found = await _found(talk, intent, city)
     if not found:
         return Lines(
             (_("I do not know of a service for this in {city} yet. The one-stop shop can tell you.", city=city.label),)
         )
+    return _list(talk, found[:FIRST], _("In {city}:", city=city.label))
+
+
+async def more_in_city(talk: Talk) -> None:
+    """The rest of what a city has for an intent, a few in each message."""
+    city, intent = await which_city(talk), talk.heard.get("argument", "")
+    found = await _found(talk, intent, city)
+    for at in range(FIRST, len(found), FIRST):
+        talk.say(_list(talk, found[at : at + FIRST], _("Also in {city}:", city=city.label)))
+    talk.say(
+        _("Ask the one-stop shop which one is right for you."),
+        suggest=(go("office_contact", _("Telephone")), go("help", _("Menu"))),
+    )
+
+
+async def _found(talk: Talk, intent: str, city: City) -> list[Service | Activity]:
+    activities = await talk.desk.activities(city.key, intent)
+    services = talk.desk.services(city.key, intent)
+    # Who looks for a course wants courses; who looks for help wants services.
+    return [*activities, *services] if intent in COURSES else [*services, *activities]
+
+
+def _list(talk: Talk, found: Sequence[Service | Activity], title: Text) -> Lines:
     language = talk.profile.language or ""
-    lines: list[Value] = [_("In {city}:", city=city.label)]
+    lines: list[Value] = [title]
     notes: list[Value] = []
-    for item in found[:5]:
+    for item in found:
         lines.append(_("• {name}: {about}", name=item.label, about=in_own_language(item.about, language)))
         lines.extend(_details(talk, item))
         notes.extend(note for note in trust(item.checked) if note not in notes)

@@ -37,7 +37,7 @@ class Conversation:
     profile: Profile = field(default_factory=Profile)
     frames: list[Frame] = field(default_factory=list)
     offered: list[list[str]] = field(default_factory=list)
-    typed: bool = False  # the open question takes any words
+    listening: str = ""  # what the open question takes beside its buttons: "words", "location" or nothing
     last_intent: str | None = None
 
     def to_json(self) -> dict[str, Any]:

@@ -56,8 +56,8 @@ class Desk(Protocol):
     def services(self, city: str, topic: str) -> Sequence[Service]:
         """The services of a city that answer that intent."""
 
-    def activities(self, city: str, topic: str) -> Sequence[Activity]:
-        """The courses, workshops and projects of a city that answer that intent."""
+    async def activities(self, city: str, topic: str) -> Sequence[Activity]:
+        """The courses, workshops and projects of a city that answer that intent, with the seats left now."""
 
     def guides(self, intent: str) -> Sequence[Guide]:
         """The guides that answer that intent, the main one first."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flows import activities, appointments, danger, offices, people, privacy, unclear, welcome
-from flows.answers import answering, read_guide
+from flows.answers import answering, more_in_city, read_guide
 from flows.city import choose_city
 from flows.language import choose_language
 from flows.menu import menu
@@ -77,6 +77,7 @@ _UNSPOKEN: dict[str, tuple[str, Flow]] = {
     "start": ("welcome", welcome.welcome),
     "menu": ("menu", menu),
     "guide": ("read-guide", read_guide),
+    "more": ("more-in-city", more_in_city),
     "enrol": ("enrol", activities.enrol),
     "withdraw": ("withdraw", activities.withdraw),
     "forget_me": ("forget-me", privacy.forget_me),

@@ -1,0 +1,149 @@
+"""Makes things and joins them: the only place that does."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import JSONResponse
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram_intake import TelegramIntake
+from bot.channels.web import web_router
+from bot.house import House
+from bot.limits import Limits
+from bot.rounds import go_round
+from bot.settings import Settings, read_settings
+from bot.workers import Workers
+from nlu.embedded import EmbeddedInterpreter
+from services_directory.console.router import console_router
+from services_directory.desk.directory import Shelf
+from services_directory.store.migrating import is_current
+from services_directory.store.session import Database
+
+log = logging.getLogger(__name__)
+
+
+def create() -> FastAPI:
+    """The application, from the environment: what uvicorn's workers call. Raises SettingsError."""
+    return build(read_settings())
+
+
+def build(settings: Settings) -> FastAPI:
+    """The application with these settings; its parts start and stop with it."""
+    database = Database(settings.database_url)
+    redis = Redis.from_url(settings.redis_url) if settings.redis_url else None
+    telegram = _telegram(settings)
+    house = House(
+        database, EmbeddedInterpreter.shipped(), channels={telegram.name: telegram} if telegram else {}, shelf=Shelf()
+    )
+    workers = Workers(house)
+    intake = None
+    if telegram is not None:
+        secret = settings.telegram_webhook_secret
+        intake = TelegramIntake(telegram, workers, secret.get_secret_value() if secret else None)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            stack.push_async_callback(database.close)
+            if redis is not None:
+                stack.push_async_callback(redis.aclose)
+            if telegram is not None and intake is not None:
+                await stack.enter_async_context(telegram)
+                await _open_telegram(stack, settings, telegram, intake)
+            stack.push_async_callback(workers.rest)
+            await _in_background(stack, lambda stop: go_round(house, workers.wake, stop))
+            yield
+
+    app = FastAPI(
+        title="Sportello", lifespan=lifespan, docs_url="/api/docs", openapi_url="/api/openapi.json", redoc_url=None
+    )
+    app.include_router(web_router(workers, Limits(redis)))
+    local = settings.public_url is None or settings.public_url.startswith("http://")
+    console = console_router(database, house.shelf, secret=settings.key(), secure_cookies=not local, demo=settings.demo)
+    app.include_router(console)
+    if intake is not None and settings.telegram_webhook_secret is not None:
+        _add_webhook(app, intake)
+    _add_health(app, database, redis)
+    return app
+
+
+def _telegram(settings: Settings) -> TelegramChannel | None:
+    token = settings.telegram_token
+    return TelegramChannel(token.get_secret_value(), settings.telegram_api_base) if token else None
+
+
+async def _open_telegram(
+    stack: AsyncExitStack, settings: Settings, telegram: TelegramChannel, intake: TelegramIntake
+) -> None:
+    """Register the webhook, or poll in the background: whichever the settings ask for."""
+    if settings.telegram_webhook_secret is None:
+        await _in_background(stack, intake.poll)
+        return
+    await telegram.set_commands()
+    await intake.register_webhook(f"{settings.public_url}/telegram/webhook")
+
+
+async def _in_background(stack: AsyncExitStack, work: Any) -> None:  # noqa: ANN401, Callable[[asyncio.Event], Coroutine]
+    """Run `work` until the application stops."""
+    stop = asyncio.Event()
+    task = asyncio.create_task(work(stop))
+
+    async def end() -> None:
+        stop.set()
+        await task
+
+    stack.push_async_callback(end)
+
+
+def _add_webhook(app: FastAPI, intake: TelegramIntake) -> None:
+    @app.post("/telegram/webhook", include_in_schema=False)
+    async def telegram_webhook(request: Request) -> Response:
+        secret = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
+        return Response(status_code=await intake.webhook(secret, await request.body()))
+
+
+def _add_health(app: FastAPI, database: Database, redis: Redis | None) -> None:
+    @app.get("/healthz", include_in_schema=False)
+    async def alive() -> dict[str, str]:
+        return {"status": "alive"}
+
+    @app.get("/readyz", include_in_schema=False)
+    async def ready() -> JSONResponse:
+        parts = {"database": await _database_is_ready(database)}
+        if redis is not None:
+            # Losing Redis loses nothing: it is told, and people are served.
+            parts["redis"] = await _redis_is_ready(redis)
+        ok = parts["database"] == "ready"
+        return JSONResponse({"status": "ready" if ok else "not ready", **parts}, 200 if ok else 503)
+
+    @app.get("/metrics", include_in_schema=False)
+    async def metrics() -> Response:
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
+
+
+async def _database_is_ready(database: Database) -> str:
+    try:
+        async with database.reading() as session:
+            await session.execute(text("SELECT 1"))
+        return "ready" if await is_current(database) else "run `sportello db upgrade`"
+    except (SQLAlchemyError, OSError) as problem:
+        return type(problem).__name__
+
+
+async def _redis_is_ready(redis: Redis) -> str:
+    try:
+        await redis.ping()
+    except RedisError as problem:
+        return type(problem).__name__
+    return "ready"

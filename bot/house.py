@@ -1,0 +1,23 @@
+"""What a turn needs, joined once at start by `bot/app.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.clock import Clock, SystemClock
+from bot.outgoing import Channel
+from nlu.understanding import Interpreter
+from services_directory.desk.directory import Shelf
+from services_directory.store.session import Database
+
+
+@dataclass(frozen=True)
+class House:
+    """Database, directory, understanding, clock, and the channels onto which replies are pushed, by name."""
+
+    database: Database
+    interpreter: Interpreter
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    shelf: Shelf = field(default_factory=Shelf)
+    clock: Clock = field(default_factory=SystemClock)

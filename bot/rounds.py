@@ -1,0 +1,112 @@
+"""What nobody asks for: answers that were interrupted, replies to be tried again, notices, the end of retention."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import inbox, outbox
+from bot.house import House
+from bot.records import InboxRow, OutboxRow, SenderRow
+from bot.replies import replies
+from bot.router import Reaction
+from flows.conversation import Conversation
+from flows.notices import cancelled_by_office, restored_by_office
+from locales.dates import in_rome
+from locales.languages import FALLBACK
+from services_directory.desk.notices import Notice, any_due, take_due
+from services_directory.desk.person_desk import erase_old_names
+
+log = logging.getLogger(__name__)
+
+EVERY = 1.0
+"""Seconds between two rounds."""
+PATIENCE = timedelta(seconds=5)
+"""A message that has waited so long belongs to a process that has died."""
+KEEP_MESSAGES = timedelta(days=30)
+KEEP_NAMES = timedelta(days=90)
+KEEP_PEOPLE = timedelta(days=365)
+"""An identity that has not written for so long is erased."""
+SAYINGS = {"cancelled_by_office": cancelled_by_office, "restored_by_office": restored_by_office}
+
+
+async def go_round(house: House, wake: Callable[[int], object], stop: asyncio.Event) -> None:
+    """Make rounds until `stop`; a round that fails (the database is away) is logged, and the next one tries again."""
+    patience = timedelta(0)  # at the start nobody else is working on what waits
+    cleaned: datetime | None = None
+    while not stop.is_set():
+        try:
+            await one_round(house, wake, patience)
+            patience = PATIENCE
+            now = house.clock.now()
+            if cleaned is None or now - cleaned > timedelta(hours=1):
+                await clean(house, now)
+                cleaned = now
+        except Exception:
+            log.exception("a round failed")
+        try:
+            await asyncio.wait_for(stop.wait(), EVERY)
+        except TimeoutError:
+            continue
+
+
+async def one_round(house: House, wake: Callable[[int], object], patience: timedelta = PATIENCE) -> None:
+    """Wake the workers of everybody for whom something is due."""
+    now = house.clock.now()
+    async with house.database.reading() as session:
+        senders = set(await inbox.waiting_senders(session, now - patience))
+        senders.update(await outbox.due_senders(session, now))
+        notices = await any_due(session, now)
+        forgotten = await session.scalar(select(SenderRow.id).where(SenderRow.forgotten).limit(1))
+    if notices:
+        senders.update(await _tell(house, now))
+    if forgotten is not None:
+        async with house.database.writing() as session:
+            await outbox.erase_forgotten(session, now - timedelta(minutes=1))
+    for sender in senders:
+        wake(sender)
+
+
+async def clean(house: House, now: datetime) -> None:
+    """The end of retention: old messages, names of old appointments, people who have long been silent."""
+    async with house.database.writing() as session:
+        old = now - KEEP_MESSAGES
+        await session.execute(delete(OutboxRow).where(OutboxRow.written_at < old, OutboxRow.state != outbox.DUE))
+        await session.execute(delete(InboxRow).where(InboxRow.received_at < old, InboxRow.state != inbox.WAITING))
+        # Half-answered questions hold names: they go with the messages.
+        silent = update(SenderRow).where(SenderRow.last_inbound < old)
+        await session.execute(silent.values(conversation=Conversation().to_json()))
+        await session.execute(delete(SenderRow).where(SenderRow.last_inbound < now - KEEP_PEOPLE))
+        await erase_old_names(session, now - KEEP_NAMES)
+
+
+async def _tell(house: House, now: datetime) -> set[int]:
+    """Write what the office has to say into the outbox, in each person's language, on the channel they used last."""
+    told: set[int] = set()
+    async with house.database.writing() as session:
+        directory = await house.shelf.newest(session, in_rome(now).date())
+        for notice in await take_due(session, directory, now):
+            sender = await _last_used(session, notice.person)
+            if sender is not None:
+                await _write(house, session, sender, notice, now)
+                told.add(sender.id)
+    return told
+
+
+async def _last_used(session: AsyncSession, person: str) -> SenderRow | None:
+    return await session.scalar(
+        select(SenderRow).where(SenderRow.person == person).order_by(SenderRow.last_inbound.desc()).limit(1)
+    )
+
+
+async def _write(house: House, session: AsyncSession, sender: SenderRow, notice: Notice, now: datetime) -> None:
+    saved = Conversation.from_json(sender.conversation)
+    language = saved.profile.language or FALLBACK
+    # A copy remembers the buttons: the open question keeps its own.
+    written = replies(Reaction([SAYINGS[notice.kind](notice.appointment)], None), Conversation(), language)
+    await outbox.write(session, sender, written, now, inbox_id=None, pushed=sender.channel in house.channels)

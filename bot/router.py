@@ -1,0 +1,205 @@
+"""Decides which flow a message belongs to, and carries that flow one message further."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from copy import deepcopy
+from dataclasses import dataclass
+
+from bot.always import Command, command_in
+from bot.incoming import IncomingMessage
+from bot.welcoming import first_words, settle_language
+from flows.conversation import Conversation, Frame
+from flows.desk import Desk
+from flows.index import FLOWS, TARGETS
+from flows.questions import Answer, Question
+from flows.runner import advance
+from flows.sayings import Saying
+from nlu.normal import normalise
+from nlu.understanding import Understanding
+
+MAX_FRAMES = 3
+"""Flows that wait for one another: more than that nobody remembers."""
+A_SENTENCE = 3
+"""With fewer words than this, what was written is an answer to the open question, not a question of its own."""
+COURTESIES = frozenset({"greet", "affirm", "deny", "not_understood", "out_of_scope"})
+"""Meanings that do not lead away from an open question."""
+
+COMMANDS: Mapping[Command, str] = {
+    "menu": "help",
+    "language": "change_language",
+    "person": "talk_to_human",
+    "forget": "forget_me",
+    "appointments": "my_appointments",
+    "city": "choose_city",
+    "stop": "stopped",
+}
+"""What a word that always works leads to."""
+FRESH_START = frozenset({"help", "stopped", "start"})
+"""Targets after which nothing that was underway goes on."""
+
+
+@dataclass
+class Reaction:
+    """What a message led to: what is said, the question now open, and how it was understood."""
+
+    said: list[Saying]
+    question: Question | None
+    intent: str | None = None
+    confidence: float | None = None
+    flow: str | None = None
+
+
+class Router:
+    """One message of one conversation."""
+
+    def __init__(self, message: IncomingMessage, conversation: Conversation, desk: Desk) -> None:
+        self.message, self.conversation, self.desk = message, conversation, desk
+
+    async def react(self, understood: Understanding | None) -> Reaction:
+        """Route the message; `understood` is what its words mean, None when there are none."""
+        message, profile = self.message, self.conversation.profile
+        settle_language(profile, message, understood)
+        if message.city and self.desk.city(message.city) is not None:
+            profile.city = message.city
+        if message.tap is not None:
+            return await self._tapped(message.tap)
+        if message.start is not None:
+            if self.desk.city(message.start) is not None:
+                profile.city = message.start
+            return await self._begin("start")
+        if message.location is not None:
+            return await self._located(*message.location)
+        if understood is not None:
+            return await self._said(understood)
+        return await self._begin("attachment", {"argument": message.attachment or "other"})
+
+    async def _tapped(self, key: str) -> Reaction:
+        """A button: it starts something, or it answers the question that it was shown with."""
+        kind, _separator, rest = key.partition("=")
+        if kind == "go":
+            target, _separator, argument = rest.partition(":")
+            if target in TARGETS:
+                return await self._begin(target, {"argument": argument} if argument else {})
+        if kind == "at":
+            step, _separator, answer = rest.partition("=")
+            frames = self.conversation.frames
+            if frames and step == f"{frames[-1].run}.{frames[-1].waiting_for}":
+                return await self._advance(Answer(key=answer))
+        return await self._begin("earlier_button")
+
+    async def _located(self, latitude: float, longitude: float) -> Reaction:
+        city = self.desk.nearest_city(latitude, longitude)
+        if self.conversation.listening == "location":
+            return await self._advance(Answer(key=city.key))
+        return await self._begin("choose_city", {"city": city.key})
+
+    async def _said(self, understood: Understanding) -> Reaction:
+        """Words: danger first, then what always works, then the open question, then what they mean."""
+        if understood.danger is not None:
+            return self._as_understood(await self._begin(f"danger_{understood.danger}", resume=False), understood)
+        command = command_in(self.message.words)
+        if command is not None and command in COMMANDS:
+            return await self._begin(COMMANDS[command])
+        if command == "back":
+            return await self._back()
+        offered = self._offered(self.message.words)
+        if offered is not None:
+            return self._as_understood(await self._tapped(offered), understood)
+        underway = bool(self.conversation.frames)
+        reaction = await (self._answered(understood, command) if underway else self._meant(understood))
+        return self._as_understood(reaction, understood)
+
+    async def _answered(self, understood: Understanding, command: Command | None) -> Reaction:
+        """Words while a question is open: another question, when that is sure; else the answer to this one."""
+        other = self._asks_something_else(understood)
+        if other and len(self.message.words.split()) >= A_SENTENCE:
+            return await self._begin(understood.intent, _heard(understood))
+        before = deepcopy(self.conversation)
+        key = self._yes_or_no(understood, command)
+        reaction = await self._advance(Answer(self.message.words, key, _heard(understood)))
+        if not other or reaction.question is None or reaction.question.step != _waiting_for(before):
+            return reaction
+        # One or two words that did not fit the open question: they were another one.
+        self.conversation.frames, self.conversation.profile = before.frames, before.profile
+        return await self._begin(understood.intent, _heard(understood))
+
+    def _yes_or_no(self, understood: Understanding, command: Command | None) -> str | None:
+        """The key of a yes or a no, when that is what was asked."""
+        key = command or {"affirm": "yes", "deny": "no"}.get(understood.intent if understood.sure else "")
+        return key if any(offered.endswith(f"={key}") for offered, _label in self.conversation.offered) else None
+
+    def _asks_something_else(self, understood: Understanding) -> bool:
+        if not understood.sure or understood.intent in COURTESIES or understood.intent not in TARGETS:
+            return False
+        return TARGETS[understood.intent][0] != self.conversation.frames[-1].flow
+
+    async def _meant(self, understood: Understanding) -> Reaction:
+        """Words with no question open: what they mean, when that is sure; else the nearest meanings to choose from."""
+        profile = self.conversation.profile
+        if not understood.sure and not profile.welcomed:
+            return await self._begin("start")
+        if not understood.sure or understood.intent not in TARGETS:
+            nearest = ",".join(intent for intent, _confidence in understood.ranking[:5])
+            return await self._begin("unsure", {"argument": nearest})
+        reaction = await self._begin(understood.intent, _heard(understood))
+        if not profile.welcomed and understood.intent not in COURTESIES:
+            profile.welcomed = True
+            reaction.said[:0] = first_words()
+        return reaction
+
+    async def _back(self) -> Reaction:
+        """The question before the open one; from the first question, what was underway before this flow."""
+        frames = self.conversation.frames
+        if frames and not frames[-1].step_back():
+            frames.pop()
+        if not frames:
+            return await self._begin("help")
+        return await self._advance(None)
+
+    async def _begin(self, target: str, heard: Mapping[str, str] | None = None, *, resume: bool = True) -> Reaction:
+        """Start a flow on top of what is underway, which goes on when it has ended."""
+        name, _flow = TARGETS[target]
+        frames = [] if target in FRESH_START else [frame for frame in self.conversation.frames if frame.flow != name]
+        self.conversation.frames = [*frames[-MAX_FRAMES + 1 :], Frame(name, secrets.token_hex(4), dict(heard or {}))]
+        self.conversation.last_intent = target
+        reaction = await self._advance(None, resume=resume)
+        reaction.intent = target
+        return reaction
+
+    async def _advance(self, answer: Answer | None, *, resume: bool = True) -> Reaction:
+        frame = self.conversation.frames[-1]
+        outcome = await advance(FLOWS[frame.flow], self.conversation, self.desk, answer)
+        reaction = Reaction(list(outcome.said), outcome.question, self.conversation.last_intent, flow=frame.flow)
+        return await self._resumed(reaction) if resume and outcome.question is None else reaction
+
+    async def _resumed(self, reaction: Reaction) -> Reaction:
+        """Put the open question of the flow below again; a flow that can no longer ask it has said its last words."""
+        while reaction.question is None and self.conversation.frames:
+            below = await advance(FLOWS[self.conversation.frames[-1].flow], self.conversation, self.desk)
+            reaction.question = below.question
+        return reaction
+
+    def _offered(self, words: str) -> str | None:
+        """The button whose label was typed instead of tapped."""
+        said = normalise(words)
+        if not said:
+            return None
+        return next((key for key, label in self.conversation.offered if normalise(label) == said), None)
+
+    def _as_understood(self, reaction: Reaction, understood: Understanding) -> Reaction:
+        reaction.intent, reaction.confidence = understood.intent, understood.confidence
+        return reaction
+
+
+def _waiting_for(conversation: Conversation) -> str | None:
+    return conversation.frames[-1].waiting_for if conversation.frames else None
+
+
+def _heard(understood: Understanding) -> dict[str, str]:
+    """The first entity of each kind, normalised."""
+    heard: dict[str, str] = {}
+    for entity in understood.entities:
+        heard.setdefault(entity.kind, entity.value)
+    return heard

@@ -1,0 +1,135 @@
+"""One turn: the oldest waiting message of a person is answered, in one transaction."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import inbox, outbox
+from bot.house import House
+from bot.incoming import IncomingMessage, Sender
+from bot.outgoing import Choice, Reply
+from bot.records import InboxRow, OutboxRow, SenderRow
+from bot.replies import replies
+from bot.router import Reaction, Router
+from bot.visitor import Visitor
+from flows.conversation import Conversation
+from locales.dates import in_rome
+from locales.languages import FALLBACK
+from locales.rendering import render
+from locales.text import _
+from nlu.understanding import Understanding
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """What a turn leads to, before it is saved."""
+
+    reaction: Reaction
+    replies: list[Reply]
+    conversation: Conversation
+    forgotten: bool
+
+
+async def take_turn(house: House, sender_id: int) -> bool:
+    """Answer the sender's oldest waiting message; False when none waits.
+
+    Lock, load, decide, save: the deed, the conversation and the replies are committed together or not at all.
+    """
+    tried: int | None = None
+    try:
+        async with house.database.writing() as session:
+            sender = await inbox.lock(session, sender_id)
+            row = None if sender is None else await inbox.oldest_waiting(session, sender_id)
+            if sender is None or row is None:
+                return False
+            tried = row.id
+            message = IncomingMessage.from_json(_sender(sender), row.key, row.message)
+            now = house.clock.now()
+            if sender.forgotten:
+                _start_anew(sender)
+            answered = await _answer(house, session, sender, message, now)
+            await _save(house, session, sender, row, answered, now)
+    except Exception:
+        if tried is None:
+            raise
+        # A mistake in a flow must neither lose the message nor block the next one: it is tried again, then put aside.
+        log.exception("message %d failed", tried)
+        await _put_aside(house, sender_id, tried)
+    return True
+
+
+async def _answer(
+    house: House, session: AsyncSession, sender: SenderRow, message: IncomingMessage, now: datetime
+) -> _Answered:
+    conversation = Conversation.from_json(sender.conversation)
+    directory = await house.shelf.newest(session, in_rome(now).date())
+    desk = Visitor(session, directory, sender.person, now)
+    reaction = await Router(message, conversation, desk).react(_understand(house, message, conversation, now))
+    language = conversation.profile.language or FALLBACK
+    return _Answered(reaction, replies(reaction, conversation, language), conversation, desk.forgotten)
+
+
+def _understand(
+    house: House, message: IncomingMessage, conversation: Conversation, now: datetime
+) -> Understanding | None:
+    """What the words mean; a tapped button, a location or a file needs no understanding."""
+    if not message.words or message.tap is not None:
+        return None
+    return house.interpreter.parse(message.words, now=in_rome(now), language=conversation.profile.language)
+
+
+async def _save(
+    house: House, session: AsyncSession, sender: SenderRow, row: InboxRow, answered: _Answered, now: datetime
+) -> None:
+    sender.last_inbound, sender.unreachable = now, False
+    sender.conversation = answered.conversation.to_json()
+    row.state, row.tries = inbox.DONE, row.tries + 1
+    reaction = answered.reaction
+    row.meaning = {"intent": reaction.intent, "confidence": reaction.confidence, "flow": reaction.flow}
+    if answered.forgotten:
+        await _erase(session, sender, row)
+    pushed = sender.channel in house.channels
+    await outbox.write(session, sender, answered.replies, now, inbox_id=row.id, pushed=pushed)
+
+
+async def _erase(session: AsyncSession, sender: SenderRow, row: InboxRow) -> None:
+    """What the bot keeps of a person goes now; the address goes once the farewell has gone out."""
+    await session.execute(delete(OutboxRow).where(OutboxRow.sender_id == sender.id))
+    await session.execute(delete(InboxRow).where(InboxRow.sender_id == sender.id, InboxRow.id != row.id))
+    row.message = {}
+    sender.forgotten, sender.conversation = True, Conversation().to_json()
+
+
+def _start_anew(sender: SenderRow) -> None:
+    """Somebody who was forgotten writes again before the address was erased: nothing is remembered."""
+    sender.forgotten, sender.conversation = False, Conversation().to_json()
+
+
+async def _put_aside(house: House, sender_id: int, message: int) -> None:
+    """Count the failure; after the last try the person is told, and the next message gets its turn."""
+    async with house.database.writing() as session:
+        sender = await inbox.lock(session, sender_id)
+        row = await session.get(InboxRow, message)
+        if sender is None or row is None or row.state != inbox.WAITING:
+            return
+        row.tries += 1
+        if row.tries < inbox.MAX_TRIES:
+            return
+        row.state = inbox.FAILED
+        conversation = Conversation.from_json(sender.conversation)
+        language = conversation.profile.language or FALLBACK
+        sorry = _("I am sorry, something went wrong on my side. Please try again, or go to the menu.")
+        reply = Reply(render(sorry, language), language, (Choice("go=help", render(_("Menu"), language)),))
+        pushed = sender.channel in house.channels
+        await outbox.write(session, sender, [reply], house.clock.now(), inbox_id=row.id, pushed=pushed)
+
+
+def _sender(row: SenderRow) -> Sender:
+    return Sender(row.channel, row.kind, row.value)

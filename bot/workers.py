@@ -1,0 +1,91 @@
+"""Who answers: one task for each person, so that everybody's messages are answered in order, and people at once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+
+from bot import inbox, outbox
+from bot.history import Told, answer_to
+from bot.house import House
+from bot.incoming import IncomingMessage, Sender
+from bot.turn import take_turn
+
+log = logging.getLogger(__name__)
+
+
+PAUSES = (0.0, 0.1, 0.5, 2.0, 5.0)
+"""Seconds between two looks for an answer that another process is giving."""
+
+
+class NotAnsweredYetError(Exception):
+    """A message is safe, but its answer is late."""
+
+
+class Workers:
+    """The reception of every channel, and the tasks that answer what was received."""
+
+    def __init__(self, house: House) -> None:
+        self.house = house
+        self._tasks: dict[int, asyncio.Task[None]] = {}
+        self._again: set[int] = set()
+
+    async def receive(self, message: IncomingMessage) -> None:
+        """Take a message in and see that it is answered; durable when this returns."""
+        async with self.house.database.writing() as session:
+            sender = await inbox.take_in(session, message, self.house.clock.now())
+        self.wake(sender)
+
+    async def ask(self, message: IncomingMessage) -> Told:
+        """Take a message in and wait for its answer; the same message again gets the same answer.
+
+        Raises NotAnsweredYetError: it is written down and will be answered, only later.
+        """
+        async with self.house.database.writing() as session:
+            sender = await inbox.take_in(session, message, self.house.clock.now())
+        for pause in PAUSES:
+            await asyncio.sleep(pause)
+            await self.wake(sender)
+            async with self.house.database.reading() as session:
+                told = await answer_to(session, sender, message.key)
+            if told is not None:
+                return told
+        raise NotAnsweredYetError("The answer takes longer than usual. Please try again.")
+
+    async def unreachable(self, sender: Sender) -> None:
+        """Remember that this person has blocked us: nothing is sent until they write again."""
+        async with self.house.database.writing() as session:
+            row = await inbox.sender_of(session, sender)
+            if row is not None:
+                row.unreachable = True
+
+    def wake(self, sender: int) -> asyncio.Task[None]:
+        """See to a person's messages and replies now; the task that does it."""
+        self._again.add(sender)
+        task = self._tasks.get(sender)
+        if task is None:
+            task = self._tasks[sender] = asyncio.create_task(self._work(sender))
+        return task
+
+    async def rest(self) -> None:
+        """Wait until everybody has been answered."""
+        while self._tasks:
+            await asyncio.gather(*self._tasks.values())
+
+    async def _work(self, sender: int) -> None:
+        try:
+            while sender in self._again:
+                self._again.discard(sender)
+                while await take_turn(self.house, sender):
+                    await self._deliver(sender)
+                await self._deliver(sender)
+        except Exception:
+            # The database is away, say: nothing is lost, the next round finds what waits.
+            log.exception("the messages of sender %d wait", sender)
+            self._again.discard(sender)
+        finally:
+            del self._tasks[sender]
+
+    async def _deliver(self, sender: int) -> None:
+        if self.house.channels:
+            await outbox.deliver(self.house.database, self.house.channels, self.house.clock, sender)
