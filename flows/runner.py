@@ -15,11 +15,10 @@ Flow: TypeAlias = Callable[[Talk], Awaitable[None]]
 
 async def advance(flow: Flow, conversation: Conversation, desk: Desk, answer: Answer | None = None) -> Outcome:
     """Replay the flow that has the floor; an ended one leaves the floor. `answer` is for its open question."""
-    frame = conversation.frames[-1]
-    talk = Talk(frame, conversation.profile, desk, answer)
+    talk = Talk(conversation.frames[-1], conversation.profile, desk, answer)
     try:
         await flow(talk)
     except Waiting as waiting:
         return Outcome(tuple(talk.said), waiting.question)
-    conversation.frames.remove(frame)
+    conversation.frames.pop()
     return Outcome(tuple(talk.said), None)

@@ -83,7 +83,6 @@ class Talk:
         """A yes or a no to exactly this text; forgotten when anything before it is asked again."""
         agreed, answer = self.frame.agreed, self._reach(step)
         if answer is not None:
-            agreed.pop(step, None)
             if answer.key in {"yes", "no"}:
                 agreed[step] = answer.key == "yes"
             else:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from datetime import date
 from math import asin, cos, radians, sin, sqrt
+from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,6 +28,9 @@ from services_directory.store.reading import Published
 
 EARTH_KM = 6371.0
 
+Item = TypeVar("Item")
+Key = TypeVar("Key", bound=Hashable)
+
 
 class Directory:
     """Look-ups over all that is published; never changed, only replaced."""
@@ -43,27 +47,13 @@ class Directory:
         self._stops = published.stops
         self._weeks = published.weeks
         self._hours = {office.key: self._office_hours(office, published) for office in published.offices}
-        self._offices_in: dict[str, list[Office]] = defaultdict(list)
-        for office in published.offices:
-            self._offices_in[office.city].append(office)
-        self._guides_on: dict[str, list[Guide]] = defaultdict(list)
-        for guide in published.guides:
-            for intent in guide.intents:
-                self._guides_on[intent].append(guide)
-        self._services_on: dict[tuple[str, str], list[Service]] = defaultdict(list)
-        for service in published.services:
-            for topic in () if service.retired else service.topics:
-                self._services_on[service.city, topic].append(service)
+        self._offices_in = _grouped(published.offices, lambda office: [office.city])
+        self._guides_on = _grouped(published.guides, lambda guide: guide.intents)
+        self._services_on = _grouped(published.services, _topics)
         for (_city, topic), found in self._services_on.items():
             found.sort(key=lambda service: (service.topics.index(topic), len(service.topics)))
-        self._activities_on: dict[tuple[str, str], list[Activity]] = defaultdict(list)
-        for activity in published.activities:
-            for topic in () if activity.retired else activity.topics:
-                self._activities_on[activity.city, topic].append(activity)
-        self._counters_of: dict[str, list[Counter]] = defaultdict(list)
-        for counter in published.counters:
-            for key in counter.services:
-                self._counters_of[key].append(counter)
+        self._activities_on = _grouped(published.activities, _topics)
+        self._counters_of = _grouped(published.counters, lambda counter: counter.services)
 
     @classmethod
     async def load(cls, session: AsyncSession, today: date) -> Directory:
@@ -80,7 +70,7 @@ class Directory:
 
     def offices(self, city: str, kind: OfficeKind | None = None) -> Sequence[Office]:
         """The places of a city, of one kind or of all, one-stop shops first."""
-        offices = [office for office in self._offices_in[city] if kind is None or office.kind == kind]
+        offices = [office for office in self._offices_in.get(city, ()) if kind is None or office.kind == kind]
         return sorted(offices, key=lambda office: office.kind != OfficeKind.ONE_STOP_SHOP)
 
     def office(self, key: str) -> Office | None:
@@ -145,6 +135,20 @@ class Directory:
         )
         city = published.patrons[office.city]
         return OfficeHours(published.weeks[office.key], exceptions, city.patron, city.patron_day)
+
+
+def _topics(item: Service | Activity) -> list[tuple[str, str]]:
+    """What a service or an activity is looked up by; nothing once it is retired."""
+    return [] if item.retired else [(item.city, topic) for topic in item.topics]
+
+
+def _grouped(items: Iterable[Item], keys: Callable[[Item], Iterable[Key]]) -> dict[Key, list[Item]]:
+    """The items under each of their keys, in their order."""
+    groups: dict[Key, list[Item]] = defaultdict(list)
+    for item in items:
+        for key in keys(item):
+            groups[key].append(item)
+    return groups
 
 
 def kilometres(latitude: float, longitude: float, other_latitude: float, other_longitude: float) -> float:
