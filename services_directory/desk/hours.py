@@ -9,7 +9,11 @@ from functools import lru_cache
 
 import holidays
 from dateutil.easter import easter
-from opening_hours import OpeningHours, State
+from opening_hours import (  # type: ignore[attr-defined]  # the stubs lack the error that is raised
+    OpeningHours,
+    ParserError,
+    State,
+)
 
 from locales.text import Localized, Verbatim, Words, _
 from services_directory.facts import DayHours
@@ -86,8 +90,8 @@ def intervals_on(hours: str, day: date) -> Intervals:
 def _parsed(hours: str) -> OpeningHours:
     try:
         return OpeningHours(hours)
-    except SyntaxError as problem:
-        raise HoursError(f"not opening hours: {hours!r} ({problem})") from None
+    except ParserError:
+        raise HoursError(f"not opening hours: {hours!r}") from None
 
 
 @lru_cache(maxsize=64)

@@ -107,7 +107,7 @@ class _CityFile:
     async def _put(
         self,
         table: type[Base],
-        record: files.Organization | files.Office | files.Service | files.Activity,
+        record: files.Keyed,
         fields: Sequence[str],
         **more: Any,  # noqa: ANN401, any column
     ) -> None:

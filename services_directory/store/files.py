@@ -61,6 +61,12 @@ class Record(_Part):
         return self
 
 
+class Keyed(Record):
+    """A record with a lasting key."""
+
+    key: Key
+
+
 def _drafted(value: Any, drafted: frozenset[str]) -> Any:  # noqa: ANN401, any field of a record
     """The same value, its texts knowing which of their languages are machine drafts."""
     if isinstance(value, Localized):
@@ -120,19 +126,17 @@ class Counter(_Part):
     services: list[Key] = []
 
 
-class Organization(Record):
+class Organization(Keyed):
     """Who runs a place or a service."""
 
-    key: Key
     name: str
     about: Words | None = None
     website: str | None = None
 
 
-class Office(Record):
+class Office(Keyed):
     """A place where people go."""
 
-    key: Key
     organization: Key | None = None
     kind: OfficeKind
     name: Words
@@ -157,10 +161,9 @@ class Booking(_Part):
     horizon_days: Annotated[int, Field(ge=1, le=180)] = 30
 
 
-class Service(Record):
+class Service(Keyed):
     """Something the city does for people."""
 
-    key: Key
     office: Key | None = None
     organization: Key | None = None
     name: Words
@@ -172,10 +175,9 @@ class Service(Record):
     booking: Booking | None = None
 
 
-class Activity(Record):
+class Activity(Keyed):
     """A course, a workshop, a project."""
 
-    key: Key
     office: Key | None = None
     organization: Key | None = None
     name: Words
@@ -198,10 +200,9 @@ class CityFile(_Part):
     activities: list[Activity] = []
 
 
-class Contact(Record):
+class Contact(Keyed):
     """A telephone number for the whole country."""
 
-    key: Key
     name: Words
     phones: list[PhoneNumber] = []
     hours: Words | None = None
@@ -211,10 +212,9 @@ class Contact(Record):
     what: Words
 
 
-class Guide(Record):
+class Guide(Keyed):
     """An article on a right or a procedure."""
 
-    key: Key
     topic: str
     intents: Annotated[list[str], Field(min_length=1)]
     rank: int = 1

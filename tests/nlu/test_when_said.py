@@ -64,7 +64,13 @@ def test_italian_times_are_understood_in_any_conversation() -> None:
 
 @pytest.mark.parametrize(
     ("words", "problem"),
-    [("31/02", "impossible"), ("alle 25", "impossible"), ("5/11", "past"), ("oggi alle 9", "past"), ("ciao", "none_found")],
+    [
+        ("31/02", "impossible"),
+        ("alle 25", "impossible"),
+        ("5/11", "past"),
+        ("oggi alle 9", "past"),
+        ("ciao", "none_found"),
+    ],
 )
 def test_what_cannot_be_is_named_and_never_guessed(words: str, problem: str) -> None:
     assert when_said(words, NOW, "it").problem == problem
