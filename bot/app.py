@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
+from services_directory.console.router import console_router
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -25,7 +26,6 @@ from bot.rounds import go_round
 from bot.settings import Settings, read_settings
 from bot.workers import Workers
 from nlu.embedded import EmbeddedInterpreter
-from services_directory.console.router import console_router
 from services_directory.desk.directory import Shelf
 from services_directory.store.migrating import is_current
 from services_directory.store.session import Database

@@ -27,7 +27,12 @@ def replies(reaction: Reaction, conversation: Conversation, language: str) -> li
         # Nobody is left without a next step: the menu is always one tap away.
         menu = Choice("go=help", render(_("Menu"), language))
         written[-1:] = [replace(reply, options=(menu,)) for reply in written[-1:]]
-    conversation.offered = [[option.key, option.label] for reply in written for option in reply.options]
+    offered = [[option.key, option.label] for reply in written for option in reply.options]
+    if question is None and conversation.frames:
+        # A question that was not put again (somebody was in danger) is still open: its buttons work when typed.
+        conversation.offered = [*offered, *(pair for pair in conversation.offered if pair[0].startswith("at="))]
+        return written
+    conversation.offered = offered
     conversation.listening = _listening(question)
     return written
 

@@ -36,6 +36,8 @@ COMMANDS: Mapping[Command, str] = {
     "stop": "stopped",
 }
 """What a word that always works leads to."""
+ASKS_THE_SAME: Mapping[str, str] = {"choose_city": "city", "change_language": "language"}
+"""Meanings that are the answer when the open question is that one."""
 FRESH_START = frozenset({"help", "stopped", "start"})
 """Targets after which nothing that was underway goes on."""
 
@@ -96,14 +98,15 @@ class Router:
         return await self._begin("choose_city", {"city": city.key})
 
     async def _said(self, understood: Understanding) -> Reaction:
-        """Words: danger first, then what always works, then the open question, then what they mean."""
-        if understood.danger is not None:
-            return self._as_understood(await self._begin(f"danger_{understood.danger}", resume=False), understood)
+        """Words that always work, then danger, then the open question, then what they mean."""
         command = command_in(self.message.words)
         if command is not None and command in COMMANDS:
             return await self._begin(COMMANDS[command])
         if command == "back":
             return await self._back()
+        if understood.danger is not None:
+            # The open question stays, unsaid: nobody in danger is asked which day suits them.
+            return self._as_understood(await self._begin(f"danger_{understood.danger}", resume=False), understood)
         offered = self._offered(self.message.words)
         if offered is not None:
             return self._as_understood(await self._tapped(offered), understood)
@@ -133,7 +136,8 @@ class Router:
     def _asks_something_else(self, understood: Understanding) -> bool:
         if not understood.sure or understood.intent in COURTESIES or understood.intent not in TARGETS:
             return False
-        return TARGETS[understood.intent][0] != self.conversation.frames[-1].flow
+        top = self.conversation.frames[-1]
+        return TARGETS[understood.intent][0] != top.flow and ASKS_THE_SAME.get(understood.intent) != top.waiting_for
 
     async def _meant(self, understood: Understanding) -> Reaction:
         """Words with no question open: what they mean, when that is sure; else the nearest meanings to choose from."""

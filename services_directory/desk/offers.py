@@ -14,6 +14,7 @@ from services_directory.desk.enrolments import Enrolments
 from services_directory.desk.slots import days_with_room, openings
 from services_directory.facts import Appointment, City, Day, Enrolment, Service, Slot
 
+TYPED_HOUR = re.compile(r"(\d{1,2})(?:[:.,h ](\d\d))?")
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -81,8 +82,10 @@ class FreeSlots:
         return list((await openings(self._session, self._directory, self._service, [self._day], self._now)).slots())
 
     async def find(self, key: str) -> Slot | None:
-        """The time with that key, or at that `HH:MM`, while it is free."""
-        wanted = {key, f"{self._day.isoformat()}T{key}"}
+        """The time with that key, or at that `HH:MM` (or bare hour), while it is free."""
+        typed = TYPED_HOUR.fullmatch(key.strip())
+        clock = f"{int(typed[1]):02}:{typed[2] or '00'}" if typed else key
+        wanted = {key, f"{self._day.isoformat()}T{clock}"}
         return next((slot for slot in await self.all() if slot.key in wanted), None)
 
 
