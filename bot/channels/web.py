@@ -72,6 +72,16 @@ class Posted(BaseModel):
         )
 
 
+class Unstale(StaticFiles):
+    """Files that are asked for again each time (304 when unchanged): a phone never mixes old and new modules."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:  # noqa: ANN401, passed on untouched
+        """The file, to be asked for again."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
 def web_router(workers: Workers, limits: Limits) -> APIRouter:
     """The page and its two addresses."""
     router = APIRouter()
@@ -107,7 +117,7 @@ def web_router(workers: Workers, limits: Limits) -> APIRouter:
         async with workers.house.database.reading() as session:
             return await history(session, Sender("web", "chat", conversation), after)
 
-    router.mount("/chat/static", StaticFiles(directory=PAGE), name="page")
+    router.mount("/chat/static", Unstale(directory=PAGE), name="page")
     return router
 
 
