@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -82,13 +83,13 @@ def _in_order(said: list[InboxRow], replies: list[OutboxRow]) -> list[dict[str, 
     for reply in replies:
         labels.update((option["key"], option["label"]) for option in reply.reply["options"])
         answers.setdefault(reply.inbox_id, []).append(reply)
-    entries: list[tuple[Any, int, dict[str, Any]]] = []
+    entries: list[tuple[datetime, dict[str, Any]]] = []
     for row in said:
-        entries.append((row.received_at, 0, _theirs(row, labels)))
-        entries.extend((row.received_at, 1, _ours(reply)) for reply in answers.pop(row.id, []))
-    entries.extend((reply.written_at, 1, _ours(reply)) for rest in answers.values() for reply in rest)
-    entries.sort(key=lambda entry: entry[:2])
-    return [message for _at, _side, message in entries if message["text"] or message["from"] == "sportello"]
+        entries.append((row.received_at, _theirs(row, labels)))
+        entries.extend((row.received_at, _ours(reply)) for reply in answers.pop(row.id, []))
+    entries.extend((reply.written_at, _ours(reply)) for rest in answers.values() for reply in rest)
+    entries.sort(key=lambda entry: entry[0])  # stable: what came at the same moment keeps its order
+    return [message for _at, message in entries if message["text"] or message["from"] == "sportello"]
 
 
 def _ours(row: OutboxRow) -> dict[str, Any]:

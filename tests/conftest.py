@@ -1,0 +1,121 @@
+"""What every test may ask for: the real servers, databases of its own, a browser."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import Generator, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from services_directory.store.migrating import upgrade
+from services_directory.store.session import Database
+from tests.services import browser as browsers
+from tests.services import postgresql, redis
+from tests.services.browser import Chromium
+from tests.services.postgresql import PostgreSQL
+
+MARKS = {"postgresql_server": "postgresql", "redis_server": "redis", "chromium": "browser"}
+"""A test that uses the fixture gets the mark, so that `-m "not browser"` leaves none out and none in."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        for fixture in MARKS.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(MARKS[fixture])
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Where everything must run (`.ci/run` sets CI), a skipped test is a failed one."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, and CI allows no skip: {report.longrepr}"
+    return report
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[PostgreSQL]:
+    """PostgreSQL for the session. `fresh()` gives an empty database, `template` makes one to be copied."""
+    with postgresql.start() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def redis_server() -> Iterator[str]:
+    """Redis for the session: its address."""
+    with redis.start() as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    """Chromium for the session; tests ask for `browser`."""
+    with browsers.start() as started:
+        yield started
+
+
+@pytest.fixture
+def browser(chromium: Chromium) -> Iterator[Browser]:
+    """Chromium with nothing open. Its tests are plain `def`; async fixtures come before it in the test's signature."""
+    with chromium.lent() as lent:
+        yield lent
+
+
+@pytest.fixture
+def redis_url(redis_server: str) -> str:
+    """The address of an empty Redis."""
+    redis.empty(redis_server)
+    return redis_server
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(postgresql_server: PostgreSQL) -> str:
+    """The name of a migrated database, to be copied."""
+    postgresql_server.template("migrated", migrate)
+    return "migrated"
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: PostgreSQL, migrated_postgresql: str) -> Iterator[str]:
+    """The address of a migrated PostgreSQL database of one's own."""
+    with postgresql_server.fresh(migrated_postgresql) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated file, to be copied."""
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    migrate(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def sqlite_url(migrated_sqlite: Path, tmp_path: Path) -> str:
+    """The address of a migrated SQLite file of one's own."""
+    return f"sqlite+aiosqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'sportello.db')}"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a migrated database of one's own: the test runs on SQLite and on PostgreSQL."""
+    return str(request.getfixturevalue(f"{request.param}_url"))
+
+
+def migrate(url: str) -> None:
+    """Bring a new database to the newest schema."""
+
+    async def migrated() -> None:
+        database = Database(url)
+        await upgrade(database)
+        await database.close()
+
+    # In a thread: this one may belong to a loop already.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, migrated()).result()
