@@ -20,7 +20,7 @@ from tests.services.browser import Chromium
 from tests.services.postgresql import PostgreSQL
 
 MARKS = {"postgresql_server": "postgresql", "redis_server": "redis", "chromium": "browser"}
-"""A test that uses the fixture gets the mark, so that `-m "not browser"` leaves none out and none in."""
+"""A test that uses the fixture gets the mark, so that `-m browser` selects them all."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

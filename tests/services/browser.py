@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,9 +53,9 @@ def installed(path: str | None = None) -> Path | None:
     return next((Path(program) for program in found if program), None)
 
 
-def find(playwrights_own: str | Path, path: str | None = None) -> Path:
-    """The browser's program. Raises ServiceMissingError."""
-    found = installed(path) or Path(playwrights_own)
+def find(playwrights_own: Callable[[], str], path: str | None = None) -> Path:
+    """The browser's program; Playwright is asked for its own only when it must be. Raises ServiceMissingError."""
+    found = installed(path) or Path(playwrights_own())
     if not found.is_file():
         raise ServiceMissingError("Chromium", HOW)
     return found
@@ -66,7 +66,7 @@ def start() -> Iterator[Chromium]:
     """A browser for the length of the `with`, at first lent to nobody."""
     with sync_playwright() as playwright:
         loop = asyncio.get_running_loop()
-        program = find(playwright.chromium.executable_path)
+        program = find(lambda: playwright.chromium.executable_path)
         browser = playwright.chromium.launch(executable_path=program, args=list(ARGUMENTS))
         asyncio._set_running_loop(None)  # noqa: SLF001, as above
         try:

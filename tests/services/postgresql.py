@@ -33,9 +33,9 @@ class PostgreSQL:
 
     def ask(self, statement: str, database: str = "postgres") -> str:
         """The answer to one statement, a line a row. Raises ServerError."""
-        where = ["--host", self.folder, "--port", str(PORT), "--username", "postgres", "--dbname", database]
-        quiet = ["--no-psqlrc", "--quiet", "--tuples-only", "--no-align", "--set=ON_ERROR_STOP=1"]
-        return run([self.programs / "psql", *where, *quiet, "--command", statement]).strip()
+        where = [f"--host={self.folder}", f"--port={PORT}", "--username=postgres", f"--dbname={database}"]
+        quiet = ["--no-psqlrc", "--quiet", "--tuples-only", "--no-align"]
+        return run([self.programs / "psql", *where, *quiet, f"--command={statement}"]).strip()
 
     def template(self, name: str, fill: Callable[[str], object]) -> None:
         """A database that `fresh` copies, made once: `fill` gets its address and leaves no connection open."""
@@ -46,7 +46,7 @@ class PostgreSQL:
     def fresh(self, template: str = "template1") -> Iterator[str]:
         """The address of a new database, a copy of the template, dropped at the end."""
         name = f"test_{secrets.token_hex(8)}"
-        self.ask(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
+        self.ask(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield self.url(name)
         finally:
@@ -78,7 +78,7 @@ def start() -> Iterator[PostgreSQL]:
         run([programs / "initdb", "--pgdata", data, *how], user)
         server = PostgreSQL(programs, folder)
         options = [f"--{option}" for option in (*UNSAFE_AND_FAST, f"port={PORT}", "listen_addresses=")]
-        command = [programs / "postgres", "-D", data, "-k", folder, *options]
+        command: list[str | Path] = [programs / "postgres", f"-D{data}", f"-k{folder}", *options]
         with serving(command, lambda: _answers(server), folder / "log", user):
             yield server
 

@@ -37,8 +37,8 @@ def start() -> Iterator[str]:
     program = find()
     with own_folder("redis") as folder:
         socket = folder / "socket"
-        forgetful = ["--save", "", "--appendonly", "no", "--dir", folder]
-        command = [program, "--port", "0", "--unixsocket", socket, "--unixsocketperm", "700", *forgetful]
+        where = ["--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700", "--dir", str(folder)]
+        command: list[str | Path] = [program, *where, "--save", "", "--appendonly", "no"]
         address = f"unix://{socket}"
         with serving(command, lambda: answers(address), folder / "log"):
             yield address

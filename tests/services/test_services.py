@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 from redis.asyncio import Redis
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from services_directory.store.migrating import is_current
 from services_directory.store.session import Database
@@ -19,7 +19,7 @@ from tests.services.processes import ServerError, serving
 
 def test_postgresql_answers_in_a_new_and_empty_database(postgresql_server: PostgreSQL) -> None:
     with postgresql_server.fresh() as url:
-        name = url.split("/")[-1].split("?")[0]
+        name = str(make_url(url).database)
         assert postgresql_server.ask("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'", name) == "0"
     assert name not in postgresql_server.ask("SELECT datname FROM pg_database")
 
@@ -63,7 +63,7 @@ async def test_async_tests_run_between_those_of_the_browser(chromium: object) ->
             "PostgreSQL .* apt-get install postgresql",
         ),
         (lambda empty: redis.find(empty, wheel="no_such_package"), "Redis .* apt-get install redis-server"),
-        (lambda empty: browser.find(Path(empty) / "chrome", empty), "Chromium .* playwright install .*chromium"),
+        (lambda empty: browser.find(lambda: f"{empty}/chrome", empty), "Chromium .*playwright install .*chromium"),
     ],
 )
 def test_what_is_missing_is_said_with_the_command_to_run(
