@@ -99,8 +99,11 @@ async def _taken(talk: Talk, service: Service, slot: Slot) -> None:
     if coming:
         talk.say(Lines((_("The next free times are:"), Lines(tuple(free.starts for free in coming), "• "))))
     talk.frame.heard.clear()
-    still_free = await talk.desk.days_with_room(service).find(slot.starts.date().isoformat())
-    talk.forget("slot", "name", "agreed") if still_free else talk.forget("day", "slot", "name", "agreed")
+    # The name stays; the day too, while it has another free time.
+    if await talk.desk.days_with_room(service).find(slot.starts.date().isoformat()):
+        talk.forget("slot", "agreed", again=("day", "name"))
+    else:
+        talk.forget("day", "slot", "agreed", again=("name",))
 
 
 def _one_is_enough(talk: Talk, existing: Appointment | None) -> None:

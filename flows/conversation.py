@@ -23,7 +23,6 @@ class Frame:
     def step_back(self) -> bool:
         """Drop the last answer that the person gave, and what was prefilled; False when there is none."""
         self.heard.clear()
-        self.waiting_for = None
         while self.answers:
             if self.done.pop(self.answers.popitem()[0], None) is None:
                 return True

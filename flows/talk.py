@@ -26,6 +26,7 @@ class Talk:
         self.said: list[Saying] = []
         self._answer = answer
         self._asked: set[str] = set()
+        self._starting_over = False
 
     def say(
         self, text: Words, *, suggest: tuple[Option, ...] = (), place: Place | None = None, file: Document | None = None
@@ -59,8 +60,7 @@ class Talk:
         elif heard is not None and (item := await offers.find(heard)) is not None:
             answers[step] = item.key
             return item
-        everything = await offers.all()
-        if not everything:
+        if not (everything := await offers.all()):
             raise NothingOnOfferError(step)
         if single and len(everything) == 1 and answer is None:
             answers[step] = self.frame.done[step] = everything[0].key
@@ -69,8 +69,7 @@ class Talk:
 
     async def ask(self, step: str, text: Words, *, read: Callable[[str], T]) -> T:
         """The person's own words, as `read` understands them; asked again with its hint when it cannot."""
-        answer = self._reach(step)
-        words = answer.words if answer is not None else self.frame.answers.get(step)
+        words = answer.words if (answer := self._reach(step)) is not None else self.frame.answers.get(step)
         if words is not None:
             try:
                 return self._keep(step, words, read(words))
@@ -92,17 +91,19 @@ class Talk:
             return agreed[step]
         raise self._open(Question(step, text, (Option("yes", yes or _("Yes")), Option("no", no or _("No")))))
 
-    def forget(self, *steps: str) -> None:
-        """Drop answers that no longer hold: they are asked again by themselves."""
+    def forget(self, *steps: str, again: tuple[str, ...] = ()) -> None:
+        """Drop answers that no longer hold: they are asked again by themselves; those to `again` are kept."""
         for step in steps:
             self.frame.answers.pop(step, None)
             self.frame.agreed.pop(step, None)
-            self._asked.discard(step)
+        self._asked -= {*steps, *again}
+        self._starting_over = True
 
     def _keep(self, step: str, answer: str, value: T) -> T:
         """Save an answer; what was said before it was asked for need not be said again."""
         self.frame.answers[step] = answer
-        self.said.clear()
+        if not self._starting_over:
+            self.said.clear()
         return value
 
     def _reach(self, step: str) -> Answer | None:
@@ -118,6 +119,6 @@ class Talk:
     def _open(self, question: Question) -> Waiting:
         self.frame.waiting_for = question.step
         # What was agreed to holds only for what was shown: a yes given further on is asked for again.
-        for step in set(self.frame.agreed) - self._asked | {question.step}:
-            self.frame.agreed.pop(step, None)
+        for step in self.frame.agreed.keys() - (self._asked - {question.step}):
+            del self.frame.agreed[step]
         return Waiting(question)

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
-from tests.town import Town, found, opened
-
-
-@pytest.fixture(scope="session")
-def example_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Migrated and filled once; tests copy it."""
-    path = tmp_path_factory.mktemp("town") / "example.db"
-    asyncio.run(found(f"sqlite+aiosqlite:///{path}"))
-    return path
-
-
-@pytest.fixture
-def example_copy(example_database: Path, tmp_path: Path) -> Path:
-    """A database of one's own."""
-    return Path(shutil.copy(example_database, tmp_path / "town.db"))
+from tests.services_directory.desk.conftest import (  # noqa: F401, fixtures
+    example_postgresql,
+    example_postgresql_url,
+    example_sqlite,
+    example_sqlite_url,
+    town_url,
+)
+from tests.town import Town, opened
 
 
 @pytest.fixture
-async def town(example_copy: Path) -> AsyncIterator[Town]:
+def example_copy(example_sqlite_url: str) -> Path:  # noqa: F811, a fixture
+    """A database file of one's own."""
+    return Path(example_sqlite_url.removeprefix("sqlite+aiosqlite:///"))
+
+
+@pytest.fixture
+async def town(example_sqlite_url: str) -> AsyncIterator[Town]:  # noqa: F811, a fixture
     """A house whose people fetch their answers, as on the web."""
-    async with opened(f"sqlite+aiosqlite:///{example_copy}") as town:
+    async with opened(example_sqlite_url) as town:
         yield town

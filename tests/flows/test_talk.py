@@ -218,3 +218,33 @@ async def test_nothing_on_offer_is_for_the_flow_to_explain() -> None:
     await citizen.opens()
     citizen.is_told("There is no free day.")
     citizen.is_done()
+
+
+async def test_a_deed_refused_at_the_last_moment_asks_again_only_what_lapsed_and_says_why() -> None:
+    shop, days, booked = Shelf("centre"), Shelf("monday", "tuesday"), []
+
+    async def flow(talk: Talk) -> None:
+        await talk.choose("shop", Verbatim("Which shop?"), shop)
+        while True:
+            day = await talk.choose("day", Verbatim("Which day?"), days)
+            name = await talk.ask("name", Verbatim("Your name?"), read=short)
+            await talk.confirm("agreed", Verbatim(f"{day.key} for {name}?"))
+            if day.key == "tuesday":
+                booked.append((day.key, name))
+                return
+            days.keys.remove(day.key)
+            talk.say(Verbatim("Somebody was quicker."))
+            talk.forget("day", "agreed", again=("name",))
+
+    citizen = Citizen(flow, NO_DESK)
+    await citizen.opens()
+    await citizen.taps("centre")
+    await citizen.taps("monday")
+    await citizen.says("Amina")
+    await citizen.says("yes")
+    citizen.is_told("Somebody was quicker.")
+    citizen.is_asked("Which day?")
+    await citizen.taps("tuesday")
+    citizen.is_asked("tuesday for Amina?")
+    await citizen.says("yes")
+    assert booked == [("tuesday", "Amina")]
