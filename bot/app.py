@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from services_directory.console.router import console_router
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,10 +20,12 @@ from bot.channels.telegram_intake import TelegramIntake
 from bot.channels.web import web_router
 from bot.house import House
 from bot.limits import Limits
+from bot.outgoing import SendError
 from bot.rounds import go_round
 from bot.settings import Settings, read_settings
 from bot.workers import Workers
 from nlu.embedded import EmbeddedInterpreter
+from services_directory.console.router import console_router
 from services_directory.desk.directory import Shelf
 from services_directory.store.migrating import is_current
 from services_directory.store.session import Database
@@ -86,15 +86,29 @@ def _telegram(settings: Settings) -> TelegramChannel | None:
 async def _open_telegram(
     stack: AsyncExitStack, settings: Settings, telegram: TelegramChannel, intake: TelegramIntake
 ) -> None:
-    """Register the webhook, or poll in the background: whichever the settings ask for."""
-    if settings.telegram_webhook_secret is None:
+    """Tell Telegram who we are, and have updates called in or poll for them, whichever the settings ask for."""
+    called_in = settings.telegram_webhook_secret is not None
+
+    async def announce(stop: asyncio.Event) -> None:
+        # Telegram may be away when we start: the other channels do not wait for it.
+        while not stop.is_set():
+            try:
+                await telegram.set_commands()
+                if called_in:
+                    await intake.register_webhook(f"{settings.public_url}/telegram/webhook")
+            except SendError as problem:
+                log.warning("Telegram was not told who we are, next try in a minute: %s", problem.reason)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), 60)
+            else:
+                return
+
+    await _in_background(stack, announce)
+    if not called_in:
         await _in_background(stack, intake.poll)
-        return
-    await telegram.set_commands()
-    await intake.register_webhook(f"{settings.public_url}/telegram/webhook")
 
 
-async def _in_background(stack: AsyncExitStack, work: Any) -> None:  # noqa: ANN401, Callable[[asyncio.Event], Coroutine]
+async def _in_background(stack: AsyncExitStack, work: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
     """Run `work` until the application stops."""
     stop = asyncio.Event()
     task = asyncio.create_task(work(stop))

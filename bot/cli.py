@@ -55,7 +55,8 @@ EXPECTED = (
 def main() -> None:
     """Where the installed command begins."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # its lines hold Telegram's token
+    for noisy in ("httpx", "alembic"):  # the lines of httpx hold Telegram's token
+        logging.getLogger(noisy).setLevel(logging.WARNING)
     app()
 
 

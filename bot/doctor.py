@@ -93,6 +93,6 @@ async def _telegram(settings: Settings) -> Finding:
     try:
         channel = TelegramChannel(settings.telegram_token.get_secret_value(), settings.telegram_api_base)
         async with channel:
-            return Finding("Telegram", ok=True, told=f"answers as @{channel.username}")
+            return Finding("Telegram", ok=True, told=f"answers as @{await channel.username()}")
     except SendError as problem:
         return Finding("Telegram", ok=False, told=f"{problem.reason}: is SPORTELLO_TELEGRAM_TOKEN right?")

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 
+from bot.clock import Clock
 from bot.history import Told
 from bot.house import House
 from bot.incoming import IncomingMessage, Sender
@@ -54,7 +55,7 @@ async def found(url: str, at: datetime = WEDNESDAY) -> None:
 
 @asynccontextmanager
 async def opened(
-    url: str, channels: Mapping[str, Channel] | None = None, clock: FakeClock | None = None
+    url: str, channels: Mapping[str, Channel] | None = None, clock: Clock | None = None
 ) -> AsyncIterator[Town]:
     """A house on an existing database, closed at the end."""
     database = Database(url)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from http import HTTPStatus
-from typing import Any, TypeAlias
+from typing import Any, Self, TypeAlias
 
 from telegram import (
     Bot,
@@ -183,7 +183,7 @@ def _reason(error: TelegramError) -> str:
 
 
 class TelegramChannel:
-    """Replies onto Telegram. Close it when done."""
+    """Replies onto Telegram, as `async with TelegramChannel(...)`; nothing is asked of Telegram before it is needed."""
 
     name = NAME
 
@@ -243,8 +243,11 @@ class TelegramChannel:
                 self._username = (await self.bot.get_me()).username or ""
         return self._username
 
-    async def close(self) -> None:
-        """Close the connections."""
+    async def __aenter__(self) -> Self:
+        await self.request.initialize()
+        return self
+
+    async def __aexit__(self, *_trouble: object) -> None:
         await self.request.shutdown()
 
     def _remember(self, to: Sender, reply: Reply, position: int) -> None:

@@ -41,9 +41,9 @@ class TelegramIntake:
     """
 
     def __init__(
-        self, channel: TelegramChannel, reception: Reception, secret: str = "", first_pause: float = FIRST_PAUSE
+        self, channel: TelegramChannel, reception: Reception, secret: str | None, first_pause: float = FIRST_PAUSE
     ) -> None:
-        self._channel, self._reception, self._secret = channel, reception, secret
+        self._channel, self._reception, self._secret = channel, reception, secret or ""
         self._first_pause = first_pause
         self._offset = 0
         self._refusals = 0
@@ -77,7 +77,7 @@ class TelegramIntake:
         await self.close()
 
     async def webhook(self, secret_header: str | None, body: bytes) -> int:
-        """The HTTP status for a call of Telegram's: 200 once the update is in keeping; after any other it comes again."""
+        """The HTTP status for a call of Telegram's: 200 once the update is in keeping; after another it comes again."""
         given, expected = (secret_header or "").encode(), self._secret.encode()
         if not expected or not hmac.compare_digest(given, expected):
             return HTTPStatus.FORBIDDEN
@@ -106,9 +106,10 @@ class TelegramIntake:
             f"{self._channel.bot.base_url}/getUpdates?{urlencode(query)}",
             read_timeout=LONG_POLL + (request.read_timeout or 0),
         )
-        if not isinstance(result, list):
-            raise TypeError("no list")
-        return [raw for raw in result if _is_update(raw)]
+        updates = [raw for raw in result if _is_update(raw)] if isinstance(result, list) else []
+        if result and not updates:
+            raise TypeError("no update in the answer")
+        return updates
 
     async def _hand_in(self, updates: list[Any]) -> bool:
         """Hand the updates in, in their order; whether the last one tried was taken."""

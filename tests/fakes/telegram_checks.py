@@ -93,7 +93,7 @@ def plain_of_html(text: str) -> str:
     return "".join(shown)
 
 
-def check_markup(markup: JSON | None, *, private: bool) -> None:
+def check_markup(markup: object, *, private: bool) -> None:
     """The shape of `reply_markup`: an inline keyboard, a keyboard, or the removal of one."""
     match markup:
         case None:
