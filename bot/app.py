@@ -20,6 +20,7 @@ from bot.channels.telegram_intake import TelegramIntake
 from bot.channels.web import web_router
 from bot.house import House
 from bot.limits import Limits
+from bot.only_one import only_one
 from bot.outgoing import SendError
 from bot.rounds import go_round
 from bot.settings import Settings, read_settings
@@ -31,6 +32,9 @@ from services_directory.store.migrating import is_current
 from services_directory.store.session import Database
 
 log = logging.getLogger(__name__)
+
+PATIENCE = 5.0
+"""Seconds that background work has to end when the application stops."""
 
 
 def create() -> FastAPI:
@@ -86,16 +90,17 @@ def _telegram(settings: Settings) -> TelegramChannel | None:
 async def _open_telegram(
     stack: AsyncExitStack, settings: Settings, telegram: TelegramChannel, intake: TelegramIntake
 ) -> None:
-    """Tell Telegram who we are, and have updates called in or poll for them, whichever the settings ask for."""
+    """Have updates called in, or poll for them in one process, whichever the settings ask for; say who we are."""
     called_in = settings.telegram_webhook_secret is not None
+    stack.push_async_callback(intake.close)
 
     async def announce(stop: asyncio.Event) -> None:
         # Telegram may be away when we start: the other channels do not wait for it.
         while not stop.is_set():
             try:
-                await telegram.set_commands()
                 if called_in:
                     await intake.register_webhook(f"{settings.public_url}/telegram/webhook")
+                await telegram.set_commands()
             except SendError as problem:
                 log.warning("Telegram was not told who we are, next try in a minute: %s", problem.reason)
                 with suppress(TimeoutError):
@@ -103,19 +108,24 @@ async def _open_telegram(
             else:
                 return
 
-    await _in_background(stack, announce)
-    if not called_in:
-        await _in_background(stack, intake.poll)
+    async def speak_for_the_bot(stop: asyncio.Event) -> None:
+        async with only_one(telegram.bot.token, stop) as ours:
+            if ours:
+                polling = [] if called_in else [intake.poll(stop)]
+                await asyncio.gather(announce(stop), *polling)
+
+    await _in_background(stack, speak_for_the_bot)
 
 
 async def _in_background(stack: AsyncExitStack, work: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
-    """Run `work` until the application stops."""
+    """Run `work` until the application stops; what does not stop soon when asked is cancelled."""
     stop = asyncio.Event()
     task = asyncio.create_task(work(stop))
 
     async def end() -> None:
         stop.set()
-        await task
+        with suppress(TimeoutError):
+            await asyncio.wait_for(task, PATIENCE)
 
     stack.push_async_callback(end)
 

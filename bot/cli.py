@@ -16,7 +16,6 @@ from typing import Annotated, Any, NoReturn, ParamSpec
 
 import typer
 import uvicorn
-from services_directory.desk.accounts import AccountError, add_account
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.terminal import Terminal, converse
@@ -32,6 +31,7 @@ from nlu.evaluation import EvaluationError, evaluate, read_cases
 from nlu.examples import DATA, ExamplesError, read_examples
 from nlu.model import SHIPPED, Model, ModelError
 from nlu.when_said import when_said
+from services_directory.desk.accounts import AccountError, add_account
 from services_directory.desk.hours import HoursError
 from services_directory.store.files import DataFileError
 from services_directory.store.migrating import upgrade

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import warnings
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ from telegram import (
 from telegram.constants import BotDescriptionLimit, ChatType, MessageType
 from telegram.error import BadRequest, ChatMigrated, Forbidden, TelegramError
 from telegram.request import HTTPXRequest
+from telegram.warnings import PTBDeprecationWarning
 
 from bot.channels import telegram_words as words
 from bot.incoming import MAX_WORDS, Attachment, IncomingMessage, Sender
@@ -68,6 +70,14 @@ Keyboard: TypeAlias = InlineKeyboardMarkup | ReplyKeyboardMarkup | None
 def sender(chat_id: int) -> Sender:
     """Who writes in that private chat."""
     return Sender(NAME, "chat", str(chat_id))
+
+
+def read_update(raw: dict[str, Any]) -> Update:
+    """The update as PTB reads it. Raises whatever PTB does when a field is missing or of another kind."""
+    with warnings.catch_warnings():
+        # Some of PTB's types warn of their own future while they are made, as long as PTB_TIMEDELTA is not set.
+        warnings.simplefilter("ignore", PTBDeprecationWarning)
+        return Update.de_json(raw, None)
 
 
 def incoming(update: Update) -> IncomingMessage | None:

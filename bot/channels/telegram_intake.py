@@ -12,12 +12,12 @@ from http import HTTPStatus
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
-from telegram import CallbackQuery, ChatMemberUpdated, InlineKeyboardButton, InlineKeyboardMarkup, Update
+from telegram import CallbackQuery, ChatMemberUpdated, InlineKeyboardButton, InlineKeyboardMarkup
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest, Conflict, Forbidden, TelegramError
 
 from bot.channels import telegram_words as words
-from bot.channels.telegram import FloodError, TelegramChannel, incoming, refusals, sender
+from bot.channels.telegram import FloodError, TelegramChannel, incoming, read_update, refusals, sender
 from bot.incoming import Reception
 from locales.rendering import render
 
@@ -132,7 +132,7 @@ class TelegramIntake:
 
     async def _taken(self, raw: Any) -> bool:  # noqa: ANN401, it is whatever came over the wire
         try:
-            update = Update.de_json(raw, None)
+            update = read_update(raw)
             message = incoming(update)
         except Exception as problem:  # noqa: BLE001, PTB raises whatever a missing field leads to
             log.error("Telegram: update %d cannot be read (%s).", raw["update_id"], type(problem).__name__)  # noqa: TRY400

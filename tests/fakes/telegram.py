@@ -20,6 +20,7 @@ from contextlib import asynccontextmanager
 from typing import Self
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from tests.fakes.telegram_api import BotApi, Chat
 from tests.fakes.telegram_checks import JSON, utf16
@@ -190,22 +191,30 @@ class FakeTelegram(BotApi):
     @asynccontextmanager
     async def served(self) -> AsyncIterator[Self]:
         """On a free port of 127.0.0.1, at `url`, until the block ends."""
-        listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        config = uvicorn.Config(self, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=2)
-        server = _QuietServer(config)
-        serving = asyncio.create_task(server.serve(sockets=[listener]))
-        try:
-            while not server.started:  # noqa: ASYNC110, uvicorn tells nobody
-                await asyncio.sleep(0.005)
-            yield self
-        finally:
-            self.closing.set()
-            async with self.arrived:
-                self.arrived.notify_all()
-            server.should_exit = True
-            await serving
-            listener.close()
+        async with serving(self) as self.url:
+            try:
+                yield self
+            finally:
+                self.closing.set()
+                async with self.arrived:
+                    self.arrived.notify_all()
+
+
+@asynccontextmanager
+async def serving(app: ASGIApp) -> AsyncIterator[str]:
+    """That application on a free port of 127.0.0.1, and its address."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    config = uvicorn.Config(app, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=2)
+    server = _QuietServer(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        while not server.started:  # noqa: ASYNC110, uvicorn tells nobody
+            await asyncio.sleep(0.005)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        await task
+        listener.close()
 
 
 class _QuietServer(uvicorn.Server):

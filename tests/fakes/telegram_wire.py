@@ -55,23 +55,30 @@ async def read_values(request: Request, wanted: dict[str, str]) -> JSON:
     if request.headers.get("content-type", "").startswith("application/json"):
         given |= await request.json()
     else:
-        given |= dict(await request.form())
+        async with request.form() as form:
+            given |= {
+                name: await _file(value) if isinstance(value, UploadFile) else value for name, value in form.items()
+            }
     values: JSON = {}
     for name, value in given.items():
         if name not in wanted:
             raise bad(f"unknown parameter {name}")
-        values[name] = await _read(name, value, wanted[name].removesuffix("!"))
+        values[name] = _read(name, value, wanted[name].removesuffix("!"))
     for name, kind in wanted.items():
         if kind.endswith("!") and name not in values:
             raise bad("message text is empty" if name == "text" else f"parameter {name} is required")
     return values
 
 
-async def _read(name: str, value: Any, kind: str) -> Any:  # noqa: ANN401, it is whatever came over the wire
+async def _file(upload: UploadFile) -> tuple[str | None, str | None, bytes]:
+    return upload.filename, upload.content_type, await upload.read()
+
+
+def _read(name: str, value: Any, kind: str) -> Any:  # noqa: ANN401, it is whatever came over the wire
     if kind == "file":
-        if not isinstance(value, UploadFile):
+        if not isinstance(value, tuple):
             raise bad(f"{name} is no file")
-        return value.filename, value.content_type, await value.read()
+        return value
     if kind == "str":
         return value
     try:

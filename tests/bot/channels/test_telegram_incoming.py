@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from telegram import Update
 
-from bot.channels.telegram import incoming
+from bot.channels.telegram import incoming, read_update
 from bot.incoming import Attachment, IncomingMessage, Sender
 from tests.fakes.telegram import KINDS, POINT, FakeTelegram, Person
 
@@ -23,7 +22,7 @@ def amina(unserved: FakeTelegram) -> Person:
 
 
 def read(fake: FakeTelegram, number: int) -> IncomingMessage | None:
-    return incoming(Update.de_json(fake.history[number], None))
+    return incoming(read_update(fake.history[number]))
 
 
 async def test_words_arrive_with_their_sender_key_and_the_phones_language(

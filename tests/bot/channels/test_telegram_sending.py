@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from telegram import CallbackQuery, Update
+from telegram import CallbackQuery
+from telegram.error import ChatMigrated
 
-from bot.channels.telegram import TelegramChannel, TelegramRequest, incoming
+from bot.channels.telegram import TelegramChannel, TelegramRequest, incoming, read_update, refusals
 from bot.channels.telegram_words import COMMANDS, pieces, shortened, units
 from bot.incoming import Sender
 from bot.outgoing import Channel, Choice, File, Pin, Reply, SendError, UndeliverableError, UnreachableError
@@ -62,7 +63,7 @@ async def test_a_cut_right_to_left_text_goes_on_from_the_right(channel: Telegram
     assert all(message["text"].startswith(RLM) for message in messages)
 
 
-@pytest.mark.parametrize("character", ["👩🏽‍👩🏽‍👧🏽", "🇮🇹", "ক্ষি", "é", "👍🏿", "😀"])  # noqa: RUF001, they are the subject
+@pytest.mark.parametrize("character", ["👩🏽‍👩🏽‍👧🏽", "🇮🇹", "ক্ষি", "é", "👍🏿", "😀"])
 def test_no_character_is_cut_in_two(character: str) -> None:
     text = "x" + character * 500
     for limit in (101, 102, 103, 104, 105, 106, 107):
@@ -104,7 +105,7 @@ async def test_a_tapped_button_comes_back_as_its_key(
     channel: TelegramChannel, fake: FakeTelegram, amina: Person
 ) -> None:
     await channel.send(AMINA, reply(options=(Choice("k" * 64, "Yes"),)))
-    update = Update.de_json(fake.history[await amina.taps("Yes")], None)
+    update = read_update(fake.history[await amina.taps("Yes")])
     message = incoming(update)
     assert message is not None
     assert isinstance(update.callback_query, CallbackQuery)
@@ -252,10 +253,9 @@ async def test_who_blocked_us_or_never_wrote_is_unreachable(channel: TelegramCha
         await channel.send(AMINA, reply())
 
 
-async def test_a_chat_that_became_another_is_not_written_to_again(channel: TelegramChannel, fake: FakeTelegram) -> None:
-    fake.group(-100).adds_the_bot  # noqa: B018
-    with pytest.raises(SendError):
-        await channel.send(Sender("telegram", "chat", "-100"), reply())
+def test_a_chat_that_became_another_is_not_written_to_again() -> None:
+    with pytest.raises(UndeliverableError), refusals():
+        raise ChatMigrated(-1001)
 
 
 async def test_a_server_that_is_not_there_is_tried_later() -> None:
