@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import inbox
 from bot.clock import Clock
 from bot.incoming import Sender
+from bot.metrics import REPLIES
 from bot.outgoing import Channel, Reply, SendError, UndeliverableError, UnreachableError
 from bot.records import OutboxRow, SenderRow
 from services_directory.store.session import Database
@@ -66,11 +67,13 @@ async def deliver(database: Database, channels: Mapping[str, Channel], clock: Cl
         try:
             external_id = await _send(channels, claimed)
         except SendError as problem:
+            REPLIES.labels(claimed.to.channel, type(problem).__name__).inc()
             await _failed(database, claimed, problem, clock.now())
             if not isinstance(problem, UndeliverableError):
                 return
             claimed = await _next(database, clock.now(), sender_id)
         else:
+            REPLIES.labels(claimed.to.channel, "sent").inc()
             claimed = await _next(database, clock.now(), sender_id, sent=(claimed.row, external_id))
 
 

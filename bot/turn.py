@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime
+from time import perf_counter
 
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot import inbox, outbox
 from bot.house import House
 from bot.incoming import IncomingMessage, Sender
+from bot.metrics import FAILURES, MESSAGES, TURNS
 from bot.outgoing import Choice, Reply
 from bot.records import InboxRow, OutboxRow, SenderRow
 from bot.replies import replies
@@ -43,6 +45,7 @@ async def take_turn(house: House, sender_id: int) -> bool:
     Lock, load, decide, save: the deed, the conversation and the replies are committed together or not at all.
     """
     tried: int | None = None
+    began = perf_counter()
     try:
         async with house.database.writing() as session:
             sender = await inbox.lock(session, sender_id)
@@ -56,11 +59,14 @@ async def take_turn(house: House, sender_id: int) -> bool:
                 _start_anew(sender)
             answered = await _answer(house, session, sender, message, now)
             await _save(house, session, sender, row, answered, now)
+        TURNS.observe(perf_counter() - began)
+        MESSAGES.labels(sender.channel, answered.reaction.flow or "").inc()
     except Exception:
         if tried is None:
             raise
         # A mistake in a flow must neither lose the message nor block the next one: it is tried again, then put aside.
         log.exception("message %d failed", tried)
+        FAILURES.inc()
         await _put_aside(house, sender_id, tried)
     return True
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from typing import Any, Protocol
 
 import httpx
+from sqlalchemy import func, select
 
 from bot.channels.terminal import Terminal
+from bot.records import InboxRow, OutboxRow
+from services_directory.store.session import Database
+from tests.fakes.telegram import Person
 
 
 class Phone(Protocol):
@@ -57,6 +62,42 @@ class WebPhone:
         replies = response.json()["replies"]
         self.text = "\n".join(reply["text"] for reply in replies)
         self.keys = [option["key"] for reply in replies for option in reply["options"]]
+
+
+class TelegramPhone:
+    """Over the Bot API: buttons by their callback data."""
+
+    def __init__(self, person: Person, database: Database) -> None:
+        self.person, self.database = person, database
+        self.text, self.keys = "", [""]
+
+    async def starts(self, language: str, city: str) -> None:
+        await self._answered(await self.person.says("/start"))
+        await self.taps(f".language={language}")
+        await self.taps(f".city={city}")
+
+    async def says(self, words: str) -> None:
+        await self._answered(await self.person.says(words))
+
+    async def taps(self, beginning: str) -> None:
+        await self._answered(await self.person.taps(matching(self.keys, beginning)))
+
+    async def _answered(self, _update: int) -> None:
+        """Wait until the message is answered and every reply has gone out; then read them."""
+        async with asyncio.timeout(15):
+            while not await self._is_answered():  # noqa: ASYNC110, the program tells nobody
+                await asyncio.sleep(0.02)
+        news = await self.person.hears()
+        self.text = "\n".join(message.get("text", "") for message in news)
+        rows = [row for message in news for row in message.get("reply_markup", {}).get("inline_keyboard", ())]
+        self.keys = [button["callback_data"] for row in rows for button in row if "callback_data" in button]
+
+    async def _is_answered(self) -> bool:
+        async with self.database.reading() as session:
+            received = await session.scalar(select(func.count()).select_from(InboxRow))
+            waiting = await session.scalar(select(func.count()).where(InboxRow.state == "waiting"))
+            due = await session.scalar(select(func.count()).where(OutboxRow.state == "due"))
+        return received == len(self.person.fake.history) and not waiting and not due
 
 
 class TerminalPhone:

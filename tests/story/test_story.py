@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from bot.app import build
@@ -20,7 +21,8 @@ from locales.rendering import RLM, render
 from locales.text import Phone as Number
 from services_directory.store.bookings import AppointmentRow
 from services_directory.store.session import Database
-from tests.story.phones import Phone, TerminalPhone, WebPhone, matching
+from tests.fakes.telegram import FakeTelegram
+from tests.story.phones import Phone, TelegramPhone, TerminalPhone, WebPhone, matching
 from tests.story.words import WORDS, Words
 from tests.town import opened
 
@@ -36,9 +38,24 @@ async def database(sqlite_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def console(database: Database, sqlite_url: str) -> AsyncIterator[Console]:
-    assert database.is_sqlite  # it must have been prepared before
-    app = build(Settings(database_url=sqlite_url, demo=True, secret_key="k" * 40, _env_file=None))
+async def telegram() -> AsyncIterator[FakeTelegram]:
+    async with FakeTelegram().served() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def console(database: Database, sqlite_url: str, telegram: FakeTelegram) -> AsyncIterator[Console]:
+    """The whole program, prepared and started: with Telegram, the web, and an operator who has signed in."""
+    assert database.is_sqlite
+    app = build(
+        Settings(
+            database_url=sqlite_url,
+            demo=True,
+            secret_key=SecretStr("k" * 40),
+            telegram_token=SecretStr(telegram.token),
+            telegram_api_base=telegram.url,
+        )
+    )
     async with app.router.lifespan_context(app):
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://sportello.test")
         async with client:
@@ -132,6 +149,12 @@ def shown(number: str, language: str) -> str:
 @pytest.mark.parametrize("language", list(SPOKEN))
 async def test_on_the_web(language: str, console: Console, database: Database) -> None:
     await tell(WebPhone(console.client), WORDS[language], language, database, console)
+
+
+@pytest.mark.parametrize("language", list(SPOKEN))
+async def test_over_telegram(language: str, console: Console, database: Database, telegram: FakeTelegram) -> None:
+    phone = TelegramPhone(telegram.person(42, language=language), database)
+    await tell(phone, WORDS[language], language, database, console)
 
 
 @pytest.mark.parametrize("language", list(SPOKEN))
