@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import get_args
 
 from nlu.cities import cities_in
+from nlu.linear import Floats
 from nlu.model import Model
 from nlu.normal import normalise
 from nlu.tongue import language_of
@@ -16,8 +17,14 @@ SURE = 0.4
 """From this confidence on a meaning is acted upon; chosen on the development set (docs/understanding.md)."""
 LEAD = 0.2
 """And only when the second likeliest meaning is so much less likely."""
-IN_DANGER = 0.55
-"""From this confidence on danger is answered first."""
+IN_DANGER = 0.2
+"""From this likelihood on danger is answered first: better to name 112 once too often."""
+REASSURANCE = 0.8
+"""How far a sure ordinary meaning ("when is the office open?") speaks against danger."""
+NOT_ORDINARY = frozenset(
+    {"emergency", "violence_trafficking", "mental_health", "work_exploitation", "out_of_scope", "goodbye"}
+)
+"""Meanings that say nothing against danger."""
 RANKED = 10
 LONGEST_WHEN = 400
 """Times are looked for only in messages of at most so many characters: stories hold dates of the past."""
@@ -28,6 +35,7 @@ class EmbeddedInterpreter:
 
     def __init__(self, model: Model) -> None:
         self.model = model
+        self._ordinary = [at for at, intent in enumerate(model.intents.classes) if intent not in NOT_ORDINARY]
 
     @classmethod
     def shipped(cls) -> EmbeddedInterpreter:
@@ -50,13 +58,15 @@ class EmbeddedInterpreter:
             sure=bool(normalised) and confidence >= SURE and confidence - runner_up >= LEAD,
             ranking=ranking,
             entities=(*cities_in(text), *_times_in(text, now, spoken or language)),
-            danger=self._danger(normalised),
+            danger=self._danger(normalised, odds),
         )
 
-    def _danger(self, normalised: str) -> Danger | None:
+    def _danger(self, normalised: str, meanings: Floats) -> Danger | None:
+        """What the danger detector finds, tempered by a sure meaning that is none."""
         odds = self.model.dangers.probabilities(normalised)
         dangers = {name: float(odds[at]) for at, name in enumerate(self.model.dangers.classes) if name != "none"}
-        if sum(dangers.values()) < IN_DANGER:
+        calm = max(float(meanings[at]) for at in self._ordinary)
+        if sum(dangers.values()) * (1 - REASSURANCE * calm) < IN_DANGER:
             return None
         likeliest = max(dangers, key=dangers.__getitem__)
         return next(danger for danger in get_args(Danger) if danger == likeliest)

@@ -38,8 +38,8 @@ def train(examples: Sequence[Example]) -> Model:
     )
 
 
-def fit(texts: Sequence[str], labels: Sequence[str], *, least: int = 2, balanced: bool = False) -> Linear:
-    """One classifier. `least`: in how many messages a piece must stand to be learnt."""
+def fit(texts: Sequence[str], labels: Sequence[str], *, least: int = 2, strictness: float = 0.5) -> Linear:
+    """One classifier. `least`: in how many messages a piece must stand to be learnt; `strictness`: the SVM's C."""
     vectorizer = TfidfVectorizer(
         analyzer=lambda text: list(grams(text)), min_df=least, sublinear_tf=True, dtype=np.float32
     )
@@ -48,9 +48,9 @@ def fit(texts: Sequence[str], labels: Sequence[str], *, least: int = 2, balanced
     numbers = np.array([classes.index(label) for label in labels])
     splitter = StratifiedShuffleSplit(1, test_size=HELD_BACK, random_state=SEED)
     learnt, held = next(splitter.split(vectors, numbers))
-    trial = _machine(balanced=balanced).fit(vectors[learnt], numbers[learnt])
+    trial = LinearSVC(C=strictness, random_state=SEED).fit(vectors[learnt], numbers[learnt])
     sharpness = _sharpness(_scores(trial, vectors[held]), numbers[held])
-    machine = _machine(balanced=balanced).fit(vectors, numbers)
+    machine = LinearSVC(C=strictness, random_state=SEED).fit(vectors, numbers)
     return Linear(
         classes=tuple(classes),
         vocabulary={gram: int(number) for gram, number in vectorizer.vocabulary_.items()},
@@ -59,10 +59,6 @@ def fit(texts: Sequence[str], labels: Sequence[str], *, least: int = 2, balanced
         intercept=machine.intercept_.astype(np.float32),
         sharpness=sharpness,
     )
-
-
-def _machine(*, balanced: bool) -> LinearSVC:
-    return LinearSVC(C=0.5, random_state=SEED, class_weight="balanced" if balanced else None)
 
 
 def _scores(machine: LinearSVC, vectors: object) -> npt.NDArray[np.float64]:
@@ -89,7 +85,7 @@ def _dangers(examples: Sequence[Example]) -> Linear:
             continue
         texts.append(example.text)
         labels.append(DANGERS.get(example.intent) or DANGER_INTENTS.get(example.intent) or "none")
-    return fit(texts, labels, balanced=True)
+    return fit(texts, labels, strictness=2.0)
 
 
 def _tongue(example: Example) -> str:

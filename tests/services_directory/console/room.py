@@ -147,8 +147,11 @@ class Browser:
         return found[1] if found else ""
 
     async def signs_in(self, email: str, password: str = PASSWORD) -> httpx.Response:
+        """Fill the login form in. Whoever has signed in before has to sign out first."""
         await self.opens("/console/login")
-        return await self.client.post("/console/login", data={"email": email, "password": password, "csrf": self.csrf})
+        form = {"email": email, "password": password, "csrf": self.csrf}
+        self.page = ""
+        return await self.client.post("/console/login", data=form)
 
     async def presses(self, code: str, verb: str, *, fragment: bool = False, **form: str) -> httpx.Response:
         """Press a button of the page, as a plain form or as the script does."""

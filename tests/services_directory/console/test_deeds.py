@@ -137,7 +137,7 @@ async def test_the_slower_of_two_operators_is_told_that_it_was_already_done(room
         await one.presses(booked.code, "cancel")
         answer = await other.presses(booked.code, "arrive", fragment=True)
         assert answer.status_code == 409
-        assert "the appointment of Amina Diallo is “Cancelled by the office”" in answer.text
+        assert "the appointment of Amina Diallo is now “Cancelled by the office”" in answer.text
     assert await notices(room) == ["cancelled_by_office"]
 
 

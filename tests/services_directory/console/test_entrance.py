@@ -51,7 +51,8 @@ async def test_after_five_failures_even_the_right_password_has_to_wait_and_is_to
         assert answer.status_code == 429
         assert "Wait 11 minutes" in answer.text
         assert answer.headers["retry-after"] == "660"
-        assert (await browser.signs_in(TARANTO)).status_code == 303
+        async with room.browser() as another:
+            assert (await another.signs_in(TARANTO)).status_code == 303
         room.passes(minutes=11)
         assert (await browser.signs_in(BARI)).status_code == 303
 
@@ -167,7 +168,7 @@ async def test_files_are_kept_for_ever_under_an_address_that_changes_with_them(r
         assert (style.status_code, style.headers["content-type"]) == (200, "text/css; charset=utf-8")
         assert "immutable" in style.headers["cache-control"]
         assert "immutable" not in (await browser.opens("/console/static/old/console.css")).headers["cache-control"]
-        for path in ("vendor/VENDOR.md", "..%2Fwords.py", "../words.py", "nothing.css"):
+        for path in ("vendor/VENDOR.md", "..%2F..%2Fwords.py", "nothing.css"):
             assert (await browser.opens(f"{FILES_ADDRESS}/{path}")).status_code == 404, path
 
 

@@ -1,0 +1,136 @@
+"""What the shipped model understands, on messages written apart from its training data; floors, not aims."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from locales.dates import ROME
+from locales.languages import SPOKEN
+from nlu.cities import cities_in
+from nlu.embedded import EmbeddedInterpreter
+from nlu.evaluation import EvaluationError, evaluate, read_cases
+from nlu.examples import ExamplesError, read_examples
+from nlu.model import Model, ModelError
+from nlu.normal import normalise
+from nlu.training import train
+
+HERE = Path(__file__).parents[1] / "understanding"
+FILES = sorted(HERE.glob("*.tsv"))
+NOW = datetime(2026, 11, 25, 10, 0, tzinfo=ROME)
+
+
+@pytest.fixture(scope="module")
+def interpreter() -> EmbeddedInterpreter:
+    return EmbeddedInterpreter.shipped()
+
+
+def test_most_messages_are_understood_and_few_are_mistaken_with_confidence(interpreter: EmbeddedInterpreter) -> None:
+    report = evaluate(interpreter, read_cases(FILES), NOW)
+    assert set(report.languages) == set(SPOKEN)
+    assert report.total.cases > 1400
+    for language, tally in report.languages.items():
+        assert tally.right / tally.cases > 0.78, language
+        assert tally.offered / tally.cases > 0.9, language
+        assert tally.confident_mistakes / tally.cases < 0.05, language
+        assert tally.language / tally.cases > 0.93, language
+
+
+@pytest.mark.parametrize("language", list(SPOKEN))
+def test_most_danger_is_noticed_and_few_look_alikes_are_taken_for_it(
+    interpreter: EmbeddedInterpreter, language: str
+) -> None:
+    counts: Counter[tuple[bool, bool]] = Counter()
+    for line in (HERE / "danger" / f"{language}.tsv").read_text(encoding="utf-8").splitlines():
+        label, text = line.split("\t")
+        counts[label != "none", interpreter.parse(text, now=NOW).danger is not None] += 1
+    assert counts[True, True] / (counts[True, True] + counts[True, False]) > 0.65
+    assert counts[False, True] / (counts[False, True] + counts[False, False]) < 0.2
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "😀", "\u200f", "x" * 4096, "1234", "؟؟", "\x00", "[a](b)", "<b>", "প" * 500]
+)
+def test_whatever_a_person_can_write_is_survived(interpreter: EmbeddedInterpreter, text: str) -> None:
+    understood = interpreter.parse(text, now=NOW)
+    assert 0 <= understood.confidence <= 1
+    assert len(understood.ranking) == 10
+
+
+@pytest.mark.parametrize(
+    ("text", "slug"),
+    [
+        ("I live in Florence", "firenze"),
+        ("à Gênes", "genova"),
+        ("في باري", "bari"),
+        ("لميلانو", "milano"),
+        ("মিলানে না, মিলান", "milano"),
+        ("Mailand", "milano"),
+    ],
+)
+def test_cities_are_found_under_the_names_that_people_use(text: str, slug: str) -> None:
+    assert [entity.value for entity in cities_in(text)][-1] == slug
+
+
+def test_entities_stand_where_they_are_said(interpreter: EmbeddedInterpreter) -> None:
+    text = "vorrei venire domani alle 10 a Bari"
+    understood = interpreter.parse(text, now=NOW, language="it")
+    said = {entity.kind: (entity.value, text[entity.start : entity.end]) for entity in understood.entities}
+    assert said == {"city": ("bari", "Bari"), "day": ("2026-11-26", "domani"), "time": ("10:00", "alle 10")}
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("Привет", None), ("你好", None), ("سلام خوبی؟ چطوری", None), ("কেমন আছেন", "bn"), ("مرحبا", "ar")],
+)
+def test_a_language_that_is_not_ours_is_not_taken_for_one(
+    interpreter: EmbeddedInterpreter, text: str, language: str | None
+) -> None:
+    assert interpreter.parse(text, now=NOW).language == language
+
+
+def test_normalising_keeps_what_words_are_made_of() -> None:
+    assert normalise("Ciaooooo!! à CHE ora ১০:৩০ كـــيف") == "ciaoo a che ora 10 30 كيف"
+    assert normalise("বাসা ভাড়া") == normalise("বাসা  ভাড়া!")
+
+
+def test_the_same_data_gives_the_same_model_bit_by_bit(tmp_path: Path) -> None:
+    few = [example for example in read_examples() if example.language == "it"][:900]
+    for name in ("a.npz", "b.npz"):
+        train(few).save(tmp_path / name)
+    assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_a_file_that_is_no_model_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="sportello nlu train"):
+        Model.load(tmp_path / "none.npz")
+    (tmp_path / "bad.npz").write_bytes(b"not a model")
+    with pytest.raises(ModelError, match="not a model file"):
+        Model.load(tmp_path / "bad.npz")
+
+
+def test_faulty_training_data_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ExamplesError, match="no training data"):
+        read_examples(tmp_path)
+    (tmp_path / "it").mkdir()
+    (tmp_path / "it" / "x.yml").write_text("intents: []", encoding="utf-8")
+    with pytest.raises(ExamplesError, match="expected Rasa's format"):
+        read_examples(tmp_path)
+    (tmp_path / "it.tsv").write_text("greet\tciao\n", encoding="utf-8")
+    with pytest.raises(EvaluationError, match="it.tsv:1"):
+        read_cases([tmp_path / "it.tsv"])
+
+
+def test_the_command_line_parses_a_message_a_line() -> None:
+    sportello = Path(sys.executable).with_name("sportello")
+    lines = "domani a che ora aprite?\nmy boss does not pay me\n"
+    done = subprocess.run([sportello, "parse"], input=lines, capture_output=True, text=True, check=True)  # noqa: S603, our own program
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["intent"] for one in told] == ["office_hours", "work_unpaid_wages"]
+    assert set(told[0]) == {"text", "language", "intent", "confidence", "sure", "ranking", "entities", "danger"}
