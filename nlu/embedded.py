@@ -48,7 +48,8 @@ class EmbeddedInterpreter:
         odds = self.model.intents.probabilities(normalised)
         order = odds.argsort()[::-1][:RANKED]
         ranking = tuple((self.model.intents.classes[at], round(float(odds[at]), 4)) for at in order)
-        (intent, confidence), (_second, runner_up) = ranking[0], ranking[1]
+        (intent, confidence), *others = ranking
+        runner_up = others[0][1] if others else 0.0
         spoken = language_of(self.model.languages, text, normalised)
         return Understanding(
             text=text,
@@ -65,7 +66,7 @@ class EmbeddedInterpreter:
         """What the danger detector finds, tempered by a sure meaning that is none."""
         odds = self.model.dangers.probabilities(normalised)
         dangers = {name: float(odds[at]) for at, name in enumerate(self.model.dangers.classes) if name != "none"}
-        calm = max(float(meanings[at]) for at in self._ordinary)
+        calm = max(float(meanings[at]) for at in self._ordinary) if self._ordinary else 0.0
         if sum(dangers.values()) * (1 - REASSURANCE * calm) < IN_DANGER:
             return None
         likeliest = max(dangers, key=dangers.__getitem__)

@@ -40,30 +40,36 @@ def train(examples: Sequence[Example]) -> Model:
 
 def fit(texts: Sequence[str], labels: Sequence[str], *, least: int = 2, strictness: float = 0.5) -> Linear:
     """One classifier. `least`: in how many messages a piece must stand to be learnt; `strictness`: the SVM's C."""
+    classes = sorted(set(labels))
+    if len(classes) == 1:
+        nothing = np.zeros(1, dtype=np.float32)
+        return Linear(tuple(classes), {}, nothing[:0], np.zeros((0, 1), dtype=np.float16), nothing, 1.0)
     vectorizer = TfidfVectorizer(
         analyzer=lambda text: list(grams(text)), min_df=least, sublinear_tf=True, dtype=np.float32
     )
     vectors = vectorizer.fit_transform([normalise(text) for text in texts])
-    classes = sorted(set(labels))
     numbers = np.array([classes.index(label) for label in labels])
-    splitter = StratifiedShuffleSplit(1, test_size=HELD_BACK, random_state=SEED)
+    splitter = StratifiedShuffleSplit(1, test_size=max(HELD_BACK, len(classes) / len(labels)), random_state=SEED)
     learnt, held = next(splitter.split(vectors, numbers))
-    trial = LinearSVC(C=strictness, random_state=SEED).fit(vectors[learnt], numbers[learnt])
-    sharpness = _sharpness(_scores(trial, vectors[held]), numbers[held])
-    machine = LinearSVC(C=strictness, random_state=SEED).fit(vectors, numbers)
+    trial, bias = _table(LinearSVC(C=strictness, random_state=SEED).fit(vectors[learnt], numbers[learnt]))
+    sharpness = _sharpness(vectors[held] @ trial + bias, numbers[held])
+    table, intercept = _table(LinearSVC(C=strictness, random_state=SEED).fit(vectors, numbers))
     return Linear(
         classes=tuple(classes),
         vocabulary={gram: int(number) for gram, number in vectorizer.vocabulary_.items()},
         idf=vectorizer.idf_.astype(np.float32),
-        table=machine.coef_.T.astype(np.float16),
-        intercept=machine.intercept_.astype(np.float32),
+        table=table.astype(np.float16),
+        intercept=intercept.astype(np.float32),
         sharpness=sharpness,
     )
 
 
-def _scores(machine: LinearSVC, vectors: object) -> npt.NDArray[np.float64]:
-    scores: npt.NDArray[np.float64] = machine.decision_function(vectors)
-    return scores
+def _table(machine: LinearSVC) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
+    """Weights (a column a class) and intercepts; of two classes scikit-learn keeps only the second one's."""
+    weights, intercepts = machine.coef_, machine.intercept_
+    if len(weights) == 1:
+        weights, intercepts = np.vstack([-weights, weights]), np.concatenate([-intercepts, intercepts])
+    return weights.T, intercepts
 
 
 def _sharpness(scores: npt.NDArray[np.float64], truth: npt.NDArray[np.int64]) -> float:

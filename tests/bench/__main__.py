@@ -34,7 +34,9 @@ async def measure() -> list[str]:
         echo = await measure_echo(folder)
         footprint, served = await measure_sportello(folder)
     return [
-        *speeds([echo, served.asked, served.turns, served.bookings, served.web, parsed, turned, *on_postgresql], PEOPLE),
+        *speeds(
+            [echo, served.asked, served.turns, served.bookings, served.web, parsed, turned, *on_postgresql], PEOPLE
+        ),
         *([] if on_postgresql else ["Inside: a turn on PostgreSQL: there is none on this machine"]),
         "",
         single("Start until ready, empty database", footprint.first_start, "s"),
@@ -49,7 +51,12 @@ async def measure() -> list[str]:
 def aims(echo: Pair, served: Served, turned: Pair, footprint: Footprint) -> Sequence[Aim]:
     """What is aimed at, beside what was measured."""
     return (
-        Aim("A question on Telegram, beside the echo (p50)", served.asked.alone.p50 / echo.alone.p50, TIMES_THE_ECHO, "x"),
+        Aim(
+            "A question on Telegram, beside the echo (p50)",
+            served.asked.alone.p50 / echo.alone.p50,
+            TIMES_THE_ECHO,
+            "x",
+        ),
         Aim("A turn inside the process (p50)", turned.alone.p50, TURN_MS, "ms"),
         Aim("A turn over the web, there and back (p50)", served.web.alone.p50, TURN_MS, "ms"),
         Aim("Memory after the load", footprint.after_load, MEMORY_MB, "MB"),

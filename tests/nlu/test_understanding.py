@@ -60,7 +60,7 @@ def test_most_danger_is_noticed_and_few_look_alikes_are_taken_for_it(
 def test_whatever_a_person_can_write_is_survived(interpreter: EmbeddedInterpreter, text: str) -> None:
     understood = interpreter.parse(text, now=NOW)
     assert 0 <= understood.confidence <= 1
-    assert len(understood.ranking) == 10
+    assert 2 <= len(understood.ranking) <= 10
 
 
 @pytest.mark.parametrize(
@@ -101,10 +101,22 @@ def test_normalising_keeps_what_words_are_made_of() -> None:
 
 
 def test_the_same_data_gives_the_same_model_bit_by_bit(tmp_path: Path) -> None:
-    few = [example for example in read_examples() if example.language == "it"][:900]
+    few = read_examples()[::12]
     for name in ("a.npz", "b.npz"):
         train(few).save(tmp_path / name)
     assert (tmp_path / "a.npz").read_bytes() == (tmp_path / "b.npz").read_bytes()
+
+
+def test_any_data_in_rasas_format_can_be_trained_on(tmp_path: Path) -> None:
+    folder = tmp_path / "en"
+    folder.mkdir()
+    blocks = "".join(
+        f"  - intent: {intent}\n    examples: |\n" + "".join(f"      - {words} {n} please\n" for n in range(20))
+        for intent, words in (("pizza", "a pizza for"), ("taxi", "one taxi to number"))
+    )
+    (folder / "x.yml").write_text(f'version: "3.1"\nnlu:\n{blocks}', encoding="utf-8")
+    understood = EmbeddedInterpreter(train(read_examples(tmp_path))).parse("a big pizza", now=NOW)
+    assert (understood.intent, understood.danger) == ("pizza", None)
 
 
 def test_a_file_that_is_no_model_says_how_to_make_one(tmp_path: Path) -> None:
@@ -123,7 +135,7 @@ def test_faulty_training_data_is_named(tmp_path: Path) -> None:
     with pytest.raises(ExamplesError, match="expected Rasa's format"):
         read_examples(tmp_path)
     (tmp_path / "it.tsv").write_text("greet\tciao\n", encoding="utf-8")
-    with pytest.raises(EvaluationError, match="it.tsv:1"):
+    with pytest.raises(EvaluationError, match=r"it\.tsv:1"):
         read_cases([tmp_path / "it.tsv"])
 
 
