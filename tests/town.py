@@ -60,7 +60,8 @@ async def opened(
     """A house on an existing database, closed at the end."""
     database = Database(url)
     clock = clock or FakeClock()
-    town = Town(Workers(House(database, interpreter(), channels=dict(channels or {}), clock=clock)), clock)
+    workers = Workers(House(database, interpreter(), channels=dict(channels or {}), clock=clock))
+    town = Town(workers, clock if isinstance(clock, FakeClock) else FakeClock())
     try:
         yield town
     finally:

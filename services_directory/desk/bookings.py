@@ -137,7 +137,7 @@ class Bookings:
             .order_by(AppointmentEventRow.id.desc())
             .limit(1)
         )
-        if last is None or not last.by.startswith("staff:") or last.what == "undone":
+        if last is None or not last.by.startswith("staff:") or "state" not in last.before or last.what == "undone":
             raise CannotChangeError(AppointmentState(row.state))
         if last.what == AppointmentState.CANCELLED_BY_OFFICE:
             await self._reclaim(row)

@@ -152,8 +152,10 @@ class PersonDesk:
             await self.bookings.cancel(appointment.code)
         for enrolment in await self.enrolments.of_person(self.person):
             await self.enrolments.withdraw(enrolment.code)
-        for table in (AppointmentRow, EnrolmentRow):
-            await self.session.execute(update(table).where(table.person == self.person).values(person=None, name=""))
+        mine = update(AppointmentRow).where(AppointmentRow.person == self.person)
+        await self.session.execute(mine.values(person=None, name="", changed_at=self.now))
+        seats = update(EnrolmentRow).where(EnrolmentRow.person == self.person)
+        await self.session.execute(seats.values(person=None, name=""))
 
 
 async def erase_old_names(session: AsyncSession, before: datetime) -> int:

@@ -65,7 +65,7 @@ def aims(echo: Pair, served: Served, turned: Pair, footprint: Footprint) -> Sequ
 
 def main() -> int:
     """Measure and print; 1 when something did not run."""
-    with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory()) as runner:
         try:
             lines = runner.run(measure())
         except BenchError as problem:

@@ -71,5 +71,5 @@ async def main(url: str) -> None:
 
 if __name__ == "__main__":
     # On the event loop that the program itself runs on.
-    with asyncio.Runner(loop_factory=uvicorn.Config("").get_loop_factory()) as runner:
+    with asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory()) as runner:
         runner.run(main(sys.argv[1]))
