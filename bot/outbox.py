@@ -17,6 +17,7 @@ from bot.incoming import Sender
 from bot.metrics import REPLIES
 from bot.outgoing import Channel, Reply, SendError, UndeliverableError, UnreachableError
 from bot.records import OutboxRow, SenderRow
+from services_directory.desk.notices import mark_unreached
 from services_directory.store.session import Database
 
 log = logging.getLogger(__name__)
@@ -46,13 +47,16 @@ async def write(
     pushed: bool,
 ) -> None:
     """Add replies in the transaction of their turn; where nothing is pushed (web, terminal) they count as sent."""
+    blocked = pushed and sender.unreachable
+    if blocked:
+        await mark_unreached(session, sender.person, now)
     session.add_all(
         OutboxRow(
             sender_id=sender.id,
             inbox_id=inbox_id,
             reply=reply.to_json(),
-            state=DUE if pushed and not sender.unreachable else SENT if not pushed else GIVEN_UP,
-            problem="unreachable" if pushed and sender.unreachable else None,
+            state=GIVEN_UP if blocked else DUE if pushed else SENT,
+            problem="unreachable" if blocked else None,
             due_at=now,
             written_at=now,
         )
@@ -142,8 +146,11 @@ async def _failed(database: Database, claimed: _Claimed, problem: SendError, now
     async with database.writing() as session:
         row = await session.get_one(OutboxRow, claimed.row)
         row.problem = problem.reason[:200]
-        if isinstance(problem, UnreachableError):
+        if hopeless:
             sender = await session.get_one(SenderRow, row.sender_id)
+            sender.lost = True
+            await mark_unreached(session, sender.person, now)
+        if isinstance(problem, UnreachableError):
             sender.unreachable = True
             everything = update(OutboxRow).where(OutboxRow.sender_id == sender.id, OutboxRow.state == DUE)
             await session.execute(everything.values(state=GIVEN_UP, problem="unreachable"))

@@ -25,6 +25,8 @@ class SenderRow(Base):
     """The person's key in the directory's appointments."""
     conversation: Mapped[dict[str, Any]]
     unreachable: Mapped[bool] = mapped_column(default=False)
+    lost: Mapped[bool] = mapped_column(default=False)
+    """A reply was given up; shown to the offices of the person's appointments until they write again."""
     last_inbound: Mapped[datetime | None]
     forgotten: Mapped[bool] = mapped_column(default=False)
     """Erased as soon as the farewell has gone out; until then the address is needed for it."""

@@ -25,6 +25,7 @@ from locales.languages import FALLBACK
 from locales.rendering import render
 from locales.text import _
 from nlu.understanding import Understanding
+from services_directory.desk.notices import mark_unreached
 
 log = logging.getLogger(__name__)
 
@@ -94,7 +95,9 @@ def _understand(
 async def _save(
     house: House, session: AsyncSession, sender: SenderRow, row: InboxRow, answered: _Answered, now: datetime
 ) -> None:
-    sender.last_inbound, sender.unreachable = now, False
+    if sender.lost:
+        await mark_unreached(session, sender.person, now, unreached=False)
+    sender.last_inbound, sender.unreachable, sender.lost = now, False, False
     sender.conversation = answered.conversation.to_json()
     row.state, row.tries = inbox.DONE, row.tries + 1
     reaction = answered.reaction

@@ -47,6 +47,7 @@ class Row:
     state: str
     state_label: str
     late: bool
+    unreached: bool
     verbs: tuple[str, ...]
     whose: str
     warning: str
@@ -137,6 +138,7 @@ def _row(entry: Entry, reader: Reader, now: datetime, *, with_day: bool = False)
         state=appointment.state.value,
         state_label=render(words.state_since(appointment.state, entry.changed_at.time()), language),
         late=appointment.state is AppointmentState.BOOKED and now > appointment.starts + LATE,
+        unreached=entry.unreached,
         verbs=_verbs(entry, now) if reader.may_change else (),
         whose=render(words.whose(appointment.name, at), language),
         warning=render(words.will_be_told(appointment.name, appointment.language), language)

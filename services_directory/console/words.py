@@ -57,6 +57,7 @@ WORDS: dict[str, Text] = {
     "to_come": _("Still to come"),
     "served": _("Served"),
     "late": _("Late"),
+    "unreached": _("Not reached in the chat"),
     "do_arrive": _("Arrived"),
     "do_serve": _("Served"),
     "do_miss": _("Did not come"),

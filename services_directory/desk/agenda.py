@@ -47,6 +47,8 @@ class Entry:
     """Until when the office's last change can be taken back; None when it cannot."""
     reachable: bool
     """Whether the person can still be told something."""
+    unreached: bool
+    """Whether something that the person had to be told could not be delivered."""
 
     @property
     def example(self) -> bool:
@@ -158,6 +160,7 @@ async def _entries(
             changed_at=in_rome(row.changed_at),
             undo_until=_undo_until(row.starts, last.get(row.id), now),
             reachable=row.person is not None,
+            unreached=row.unreached,
         )
         for row, counter in found
     ]

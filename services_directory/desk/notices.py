@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services_directory.desk.bookings import Bookings
@@ -13,6 +13,7 @@ from services_directory.desk.directory import Directory
 from services_directory.facts import Appointment, AppointmentState
 from services_directory.store.bookings import AppointmentRow, NoticeRow
 
+A_DAY = timedelta(days=1)
 A_ROUND = 50
 """How many notices are taken at once."""
 
@@ -24,6 +25,12 @@ class Notice:
     person: str
     kind: str
     appointment: Appointment
+
+
+async def mark_unreached(session: AsyncSession, person: str, now: datetime, *, unreached: bool = True) -> None:
+    """Show the offices of a person's appointments that the chat does not reach them; or that it does again."""
+    theirs = update(AppointmentRow).where(AppointmentRow.person == person, AppointmentRow.starts > now - A_DAY)
+    await session.execute(theirs.values(unreached=unreached, changed_at=now))
 
 
 async def any_due(session: AsyncSession, now: datetime) -> bool:

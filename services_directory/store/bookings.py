@@ -56,6 +56,8 @@ class AppointmentRow(Base):
     starts: Mapped[datetime]
     minutes: Mapped[int]
     state: Mapped[str] = mapped_column(String(24))
+    unreached: Mapped[bool] = mapped_column(default=False)
+    """Something we had to tell the person could not be delivered; until they write again."""
     booked_at: Mapped[datetime]
     changed_at: Mapped[datetime]
 

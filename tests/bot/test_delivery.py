@@ -20,6 +20,7 @@ from bot.records import InboxRow, OutboxRow, SenderRow
 from bot.rounds import clean, one_round
 from flows.conversation import Conversation
 from services_directory.desk.person_desk import PersonDesk
+from services_directory.store.bookings import AppointmentRow
 from tests.fakes.channel import FakeChannel
 from tests.town import Town, opened
 
@@ -201,6 +202,28 @@ async def booked_at_the_desk(town: Town) -> str:
         appointment = await desk.book(slot, "Amina", language="fr", key="k")
         await desk.bookings.cancel(appointment.code, by="staff:1")
         return appointment.code
+
+
+async def test_the_office_sees_whom_the_chat_does_not_reach_until_they_write_again(
+    pushed: Town, channel: FakeChannel
+) -> None:
+    await pushed.workers.receive(written(AMINA, "0", "hello"))
+    await pushed.workers.rest()
+    await booked_at_the_desk(pushed)
+
+    async def unreached() -> bool:
+        async with pushed.database.reading() as session:
+            (row,) = (await session.scalars(select(AppointmentRow))).all()
+            return row.unreached
+
+    assert not await unreached()
+    channel.failures = [UnreachableError("blocked")]
+    await one_round(pushed.house, pushed.workers.wake)
+    await pushed.workers.rest()
+    assert await unreached()
+    await pushed.workers.receive(written(AMINA, "1", "thank you"))
+    await pushed.workers.rest()
+    assert not await unreached()
 
 
 async def test_after_thirty_days_messages_are_gone_and_half_told_names_with_them(pushed: Town) -> None:
