@@ -1,0 +1,68 @@
+"""The schema: what the migrations make is what the code expects, on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import StatementError
+
+from bot import records
+from services_directory.store import accounts, bookings, offerings, places
+from services_directory.store.migrating import configuration, is_current, upgrade
+from services_directory.store.session import Base, Database
+
+TABLES = (records.SenderRow, accounts.StaffAccountRow, bookings.AppointmentRow, offerings.ServiceRow, places.CityRow)
+
+
+def differences(connection: Connection) -> list[Any]:
+    return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
+
+
+async def test_the_migrated_schema_is_the_one_the_code_expects(database_url: str) -> None:
+    database = Database(database_url)
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+        names = await connection.run_sync(lambda sync: set(inspect(sync).get_table_names()))
+    assert await is_current(database)
+    await database.close()
+    assert {table.__tablename__ for table in TABLES} < names
+    assert names - {"alembic_version"} == set(Base.metadata.tables)
+
+
+async def test_migrating_again_changes_nothing(database_url: str) -> None:
+    database = Database(database_url)
+    await upgrade(database)
+    assert await is_current(database)
+    await database.close()
+
+
+async def test_every_migration_can_be_taken_back_and_made_again(database_url: str) -> None:
+    database = Database(database_url)
+
+    def down(connection: Connection) -> None:
+        config = configuration()
+        config.attributes["connection"] = connection
+        command.downgrade(config, "base")
+
+    async with database.engine.begin() as connection:
+        await connection.run_sync(down)
+        left = await connection.run_sync(lambda sync: set(inspect(sync).get_table_names()))
+    assert left <= {"alembic_version"}
+    assert not await is_current(database)
+    await upgrade(database)
+    assert await is_current(database)
+    await database.close()
+
+
+async def test_a_time_without_a_zone_is_refused_by_the_store(sqlite_url: str) -> None:
+    database = Database(sqlite_url)
+    with pytest.raises(StatementError, match="no time zone"):
+        async with database.writing() as session:
+            session.add(accounts.LoginAttemptRow(subject="x", at=datetime(2026, 1, 1)))  # noqa: DTZ001, the mistake
+    await database.close()
