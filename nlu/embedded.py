@@ -64,6 +64,9 @@ class EmbeddedInterpreter:
 
     def _danger(self, normalised: str, meanings: Floats) -> Danger | None:
         """What the danger detector finds, tempered by a sure meaning that is none."""
+        # A name ("Carmen") may look like a word of danger; nobody is answered so for words that were never learnt.
+        if not any(f"={word}" in self.model.dangers.vocabulary for word in normalised.split()):
+            return None
         odds = self.model.dangers.probabilities(normalised)
         dangers = {name: float(odds[at]) for at, name in enumerate(self.model.dangers.classes) if name != "none"}
         calm = max(float(meanings[at]) for at in self._ordinary) if self._ordinary else 0.0

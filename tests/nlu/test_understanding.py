@@ -55,6 +55,31 @@ def test_most_danger_is_noticed_and_few_look_alikes_are_taken_for_it(
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        "Amina",
+        "Badru",
+        "Carmen",
+        "Dalia",
+        "Mohamed",
+        "Fatima",
+        "Ali",
+        "Marta",
+        "Rahim",
+        "Omar",
+        "Jesus",
+        "Grace",
+        "Moses",
+        "Mercy",
+        "أحمد",
+        "মরিয়ম",
+    ],
+)
+def test_a_name_is_no_cry_for_help(interpreter: EmbeddedInterpreter, name: str) -> None:
+    assert interpreter.parse(name, now=NOW).danger is None
+
+
+@pytest.mark.parametrize(
     "text", ["", " ", "😀", "\u200f", "x" * 4096, "1234", "؟؟", "\x00", "[a](b)", "<b>", "প" * 500]
 )
 def test_whatever_a_person_can_write_is_survived(interpreter: EmbeddedInterpreter, text: str) -> None:

@@ -1,0 +1,63 @@
+"""Takes the pictures of the README from the running program: `python -m tests.browser.pictures`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.sync_api import Browser, Page
+
+from bot.preparing import EXAMPLE_PASSWORD
+from tests.browser.site import running
+from tests.browser.test_chat_page import welcomed, write
+from tests.browser.test_console_page import book
+from tests.services import browser as browsers
+
+PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
+PHONE = {"width": 390, "height": 844}
+DESK = {"width": 1280, "height": 800}
+
+
+def main() -> None:
+    """Chat in Italian and Arabic, and the console with a few people in it."""
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    with (
+        TemporaryDirectory() as folder,
+        browsers.start() as chromium,
+        running(Path(folder)) as site,
+        chromium.lent() as browser,
+    ):
+        chat(browser, site, "it", "Italiano", "Taranto", "a che ora apre lo sportello domani?")
+        chat(browser, site, "ar", "العربية", "تارانتو", "أين يمكنني تعلم الإيطالية؟")
+        for number, name in enumerate(("Amina", "Badru", "Carmen", "Dalia")):
+            book(site, f"picture-{number}", name)
+        console(browser, site)
+
+
+def chat(browser: Browser, site: str, language: str, own_name: str, city: str, words: str) -> None:
+    page = opened(browser, site, language, PHONE)
+    page.goto("/")
+    welcomed(page, own_name, city)
+    write(page, words)
+    page.wait_for_timeout(1000)
+    page.screenshot(path=PICTURES / f"chat-{language}.png")
+
+
+def console(browser: Browser, site: str) -> None:
+    page = opened(browser, site, "it", DESK)
+    page.goto("/console/login")
+    page.locator("input[name=email]").fill("operatore.taranto@example.org")
+    page.locator("input[name=password]").fill(EXAMPLE_PASSWORD)
+    page.locator("button[type=submit]").first.click()
+    page.wait_for_url("**/console/")
+    page.wait_for_timeout(500)
+    page.screenshot(path=PICTURES / "console.png")
+
+
+def opened(browser: Browser, site: str, language: str, size: dict[str, int]) -> Page:
+    context = browser.new_context(locale=language, viewport=size, base_url=site, device_scale_factor=1.5)  # type: ignore[arg-type]
+    return context.new_page()
+
+
+if __name__ == "__main__":
+    main()
