@@ -139,7 +139,7 @@ class WebPerson:
         self.client = httpx.AsyncClient(transport=transport, base_url=self.url, timeout=PATIENCE)
 
     async def asks(self) -> float:
-        """Ask when the office is open: seconds until the answer; a first message, of a new conversation, is not timed."""
+        """Ask when the office is open: seconds until the answer; a new conversation's first message is not timed."""
         if self.written == MESSAGES:
             self.conversation, self.written = secrets.token_hex(8), 1
             await self._posts(city=ONE_SHOP, language=self.language)

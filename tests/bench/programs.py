@@ -53,7 +53,7 @@ async def sportello(folder: Path, telegram: Stopwatch) -> AsyncIterator[Program]
         "SPORTELLO_TELEGRAM_API_BASE": telegram.url,
         "TMPDIR": str(folder),  # its lock goes away with the folder
     }
-    command = [SPORTELLO, "run", "--demo", "--port", str(port)]
+    command: list[str | Path] = [SPORTELLO, "run", "--demo", "--port", str(port)]
     began, polls = perf_counter(), len(telegram.called("getUpdates"))
     async with _running(command, folder, folder, settings) as process, httpx.AsyncClient(trust_env=False) as client:
         url = f"http://127.0.0.1:{port}"
