@@ -7,24 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.services_directory.desk.conftest import (  # noqa: F401, fixtures
-    example_postgresql,
-    example_postgresql_url,
-    example_sqlite,
-    example_sqlite_url,
-    town_url,
-)
 from tests.town import Town, opened
 
 
 @pytest.fixture
-def example_copy(example_sqlite_url: str) -> Path:  # noqa: F811, a fixture
+def example_copy(example_sqlite_url: str) -> Path:
     """A database file of one's own."""
     return Path(example_sqlite_url.removeprefix("sqlite+aiosqlite:///"))
 
 
 @pytest.fixture
-async def town(example_sqlite_url: str) -> AsyncIterator[Town]:  # noqa: F811, a fixture
+async def town(example_sqlite_url: str) -> AsyncIterator[Town]:
     """A house whose people fetch their answers, as on the web."""
     async with opened(example_sqlite_url) as town:
         yield town
