@@ -39,6 +39,7 @@ PACKAGES: dict[str, Callable[[], Path | None]] = {
 
 def main() -> int:
     """Install what is missing, then look at what there is."""
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # in order with what comes on stderr
     missing = [package for package, installed in PACKAGES.items() if installed() is None]
     if missing:
         root = as_root()
@@ -64,7 +65,7 @@ def as_root() -> list[str] | None:
 
 def apt_install(root: list[str], packages: list[str]) -> None:
     """Install Debian packages; what apt says is shown only when it fails."""
-    print(f"Installing Debian's {' '.join(packages)} (some minutes)", flush=True)
+    print(f"Installing Debian's {' '.join(packages)} (some minutes)")
     apt = [*root, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-o", "DPkg::Lock::Timeout=300"]
     run([*apt, "update"])
     run([*apt, "install", "--no-install-recommends", "--yes", *packages])
@@ -78,9 +79,11 @@ def report() -> int:
         try:
             find()
         except ServiceMissingError as missing:
-            problems.append(str(missing))
+            problems.append(f"{missing.what} is not on this machine and could not be got. Run: {missing.how}")
     if installed_fonts() is None:
-        problems.append("Noto's fonts are not on this machine. Run: sudo apt-get install fonts-noto-core")
+        problems.append(
+            "Noto's fonts are not on this machine and could not be got. Run: sudo apt-get install fonts-noto-core"
+        )
     for problem in problems:
         print(f"make test: {problem}", file=sys.stderr)
     return 1 if problems else 0
@@ -96,7 +99,7 @@ def run(command: list[str], *, quiet: bool = False) -> bool:
     """Whether the command did what it should; if not, its words are shown unless they do not matter."""
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)  # noqa: S603, written in this file
     if done.returncode and not quiet:
-        print(f"{' '.join(command)}:\n{done.stdout[-2000:]}{done.stderr[-2000:]}", file=sys.stderr)
+        print(f"{' '.join(command)}:\n{done.stdout[-500:]}{done.stderr[-500:]}", file=sys.stderr)
     return done.returncode == 0
 
 

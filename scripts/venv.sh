@@ -9,7 +9,7 @@ fail() {
 
 # Asks the interpreter itself: pyenv's shims exist and fail, and Debian's Python may lack ensurepip.
 new_enough() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' </dev/null >/dev/null 2>&1; }
-can_make_pip() { "$1" -c 'import ensurepip, venv' </dev/null >/dev/null 2>&1; }
+can_make_pip() { "$1" -c 'import venv, ensurepip; ensurepip.version()' </dev/null >/dev/null 2>&1; }
 
 find_python() { # the first one that runs, one that can make an environment with pip before the others
     found=
