@@ -64,14 +64,14 @@ def build(settings: Settings) -> FastAPI:
                 stack.push_async_callback(redis.aclose)
             if telegram is not None and intake is not None:
                 await stack.enter_async_context(telegram)
-                await _open_telegram(stack, settings, telegram, intake)
+            # What was received is answered after nothing more is received, and before the wires are closed.
             stack.push_async_callback(workers.rest)
+            if telegram is not None and intake is not None:
+                await _open_telegram(stack, settings, telegram, intake)
             await _in_background(stack, lambda stop: go_round(house, workers.wake, stop))
             yield
 
-    app = FastAPI(
-        title="Sportello", lifespan=lifespan, docs_url="/api/docs", openapi_url="/api/openapi.json", redoc_url=None
-    )
+    app = FastAPI(title="Sportello", lifespan=lifespan, docs_url=None, openapi_url="/api/openapi.json", redoc_url=None)
     app.include_router(web_router(workers, Limits(redis)))
     local = settings.public_url is None or settings.public_url.startswith("http://")
     console = console_router(database, house.shelf, secret=settings.key(), secure_cookies=not local, demo=settings.demo)

@@ -92,6 +92,8 @@ def run(
     if demo:
         os.environ["SPORTELLO_DEMO"] = "1"
     settings = read_settings()
+    demo = settings.demo
+    settings.key()  # made here once, not by several workers at the same moment
     Model.load()  # better here, in one sentence, than in every worker
     accounts = asyncio.run(_with_database(settings, lambda database: prepare(database, SystemClock(), demo=demo)))
     _greet(host, port, accounts)
@@ -214,6 +216,7 @@ def user_add(
     """Add an account of the console; its password is printed once."""
 
     async def add(database: Database) -> str:
+        await upgrade(database)
         async with database.writing() as session:
             return await add_account(session, email, role, city, None, SystemClock().now())
 

@@ -23,6 +23,8 @@ MAX_FRAMES = 3
 """Flows that wait for one another: more than that nobody remembers."""
 A_SENTENCE = 3
 """With fewer words than this, what was written is an answer to the open question, not a question of its own."""
+NEAREST = 3
+"""Meanings to choose from when we are unsure."""
 COURTESIES = frozenset({"greet", "affirm", "deny", "not_understood", "out_of_scope"})
 """Meanings that do not lead away from an open question."""
 
@@ -145,7 +147,7 @@ class Router:
         if not understood.sure and not profile.welcomed:
             return await self._begin("start")
         if not understood.sure or understood.intent not in TARGETS:
-            nearest = ",".join(intent for intent, _confidence in understood.ranking[:5])
+            nearest = ",".join(intent for intent, _confidence in understood.ranking[:NEAREST])
             return await self._begin("unsure", {"argument": nearest})
         reaction = await self._begin(understood.intent, _heard(understood))
         if not profile.welcomed and understood.intent not in COURTESIES:

@@ -50,7 +50,9 @@ def _key(key: SecretStr | None) -> SecretStr | None:
 class Settings(BaseSettings):
     """What can be set, from the environment (`SPORTELLO_...`) or from a file named `.env`."""
 
-    model_config = SettingsConfigDict(env_prefix="SPORTELLO_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="SPORTELLO_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     database_url: Annotated[str, AfterValidator(_database)] = "sqlite+aiosqlite:///var/sportello.db"
     redis_url: Annotated[str | None, AfterValidator(_redis)] = None

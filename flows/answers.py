@@ -11,8 +11,6 @@ from flows.wording import contact_line, go, in_own_language, trust
 from locales.text import CheckedOn, Lines, Text, Value, Verbatim, _
 from services_directory.facts import Activity, City, Guide, Service
 
-NATIONAL_ONLY = frozenset({"emergency"})
-"""Intents that no city answers differently: nobody is asked where they are first."""
 COURSES = frozenset(
     {"italian_course_find", "italian_course_enrol", "work_rights_course", "civic_engagement", "workshops"}
 )
@@ -37,8 +35,6 @@ class Answering:
         guides = talk.desk.guides(self.intent)
         for guide in guides[:1]:
             tell(talk, guide)
-        if self.intent in NATIONAL_ONLY:
-            return
         city = await which_city(talk)
         await self._local(talk, city, tuple(guides[1:]))
 

@@ -23,7 +23,9 @@ async def which_city(talk: Talk) -> City:
             talk.desk.cities,
             wants_location=True,
         )
-    talk.profile.city = known.key
+    # Once: another flow may change the city while this one waits, and must not be undone when it goes on.
+    if talk.frame.done.get("city-kept") != known.key:
+        talk.profile.city = talk.frame.done["city-kept"] = known.key
     return known
 
 

@@ -18,7 +18,8 @@ PRIVACY = _(
 async def welcome(talk: Talk) -> None:
     """Language by its own name, privacy in two sentences, city, then what can be asked."""
     profile = talk.profile
-    if not profile.chosen:
+    # As it was when the flow began: "back" must be able to ask again what this flow has asked.
+    if talk.frame.done.setdefault("language-chosen", "yes" if profile.chosen else "") == "":
         # Nobody's language is known yet: the question is asked in the languages that most people can read some of.
         hello = Lines(tuple(map(Verbatim, ("👋 Ciao! Hello! Bonjour ! ¡Hola! مرحبا! স্বাগতম!",))))
         chosen = await talk.choose("language", hello, SpokenLanguages())

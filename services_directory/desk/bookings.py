@@ -81,7 +81,7 @@ class Bookings:
 
     async def move(self, code: str, slot: Slot, *, by: str = "person") -> Appointment:
         """Another time, the same code. Raises SlotTakenError, CannotChangeError, and leaves it where it was."""
-        row = await self._row(code, AppointmentState.BOOKED)
+        row = await self._row(code, *OPEN)
         service = self.directory.service(row.service)
         if service is None:
             raise SlotTakenError(slot)
@@ -95,7 +95,7 @@ class Bookings:
             except IntegrityError:
                 continue
             row.starts, row.minutes, row.counter, row.office = slot.starts, slot.minutes, counter.key, counter.office
-            row.changed_at = self.now
+            row.state, row.changed_at = AppointmentState.BOOKED, self.now
             self._note(row, "moved", by=by, before=before)
             return self.fact(row)
         raise SlotTakenError(slot)

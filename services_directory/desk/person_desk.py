@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
+from hashlib import sha256
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import in_rome
@@ -35,7 +36,11 @@ from services_directory.facts import (
     Slot,
     Stop,
 )
-from services_directory.store.bookings import AppointmentRow, EnrolmentRow
+from services_directory.store.bookings import AppointmentRow, EnrolmentRow, NoticeRow
+
+ERASED = {"person": None, "name": ""}
+_ANY_KEY = "erased:"
+"""With the code behind it: unique, as the column must be, and nobody's."""
 
 
 class PersonDesk:
@@ -116,7 +121,7 @@ class PersonDesk:
 
     async def book(self, slot: Slot, name: str, *, language: str, key: str) -> Appointment:
         """Book that time, once per `key`. Raises SlotTakenError, TooManyBookingsError."""
-        key = f"{self.person}:{key}"  # a run is unique only among the runs of one person
+        key = self._once(key)
         return await self.bookings.book(slot, name, person=self.person, language=language, key=key)
 
     @property
@@ -134,7 +139,7 @@ class PersonDesk:
 
     async def enrol(self, activity: Activity, name: str, *, language: str, key: str) -> Enrolment:
         """Take a seat, once per `key`. Raises NoSeatsError."""
-        key = f"{self.person}:{key}"
+        key = self._once(key)
         return await self.enrolments.enrol(activity, name, person=self.person, language=language, key=key)
 
     @property
@@ -152,19 +157,26 @@ class PersonDesk:
             await self.bookings.cancel(appointment.code)
         for enrolment in await self.enrolments.of_person(self.person):
             await self.enrolments.withdraw(enrolment.code)
+        await self.session.execute(delete(NoticeRow).where(NoticeRow.person == self.person))
         mine = update(AppointmentRow).where(AppointmentRow.person == self.person)
-        await self.session.execute(mine.values(person=None, name="", changed_at=self.now))
+        await self.session.execute(
+            mine.values(**ERASED, booking_key=_ANY_KEY + AppointmentRow.code, changed_at=self.now)
+        )
         seats = update(EnrolmentRow).where(EnrolmentRow.person == self.person)
-        await self.session.execute(seats.values(person=None, name=""))
+        await self.session.execute(seats.values(**ERASED, booking_key=_ANY_KEY + EnrolmentRow.code))
+
+    def _once(self, run: str) -> str:
+        """What makes a deed idempotent: a run is unique only among those of one person, whom the key must not name."""
+        return sha256(f"{self.person}:{run}".encode()).hexdigest()[:40]
 
 
 async def erase_old_names(session: AsyncSession, before: datetime) -> int:
-    """End of retention: names and persons of appointments that ended before then; how many rows were emptied."""
+    """End of retention: who had the appointments and seats of before then; how many rows were emptied."""
     old = select(AppointmentRow.id).where(AppointmentRow.starts < before, AppointmentRow.name != "")
-    result = await session.scalars(
-        update(AppointmentRow)
-        .where(AppointmentRow.id.in_(old))
-        .values(person=None, name="")
-        .returning(AppointmentRow.id)
-    )
-    return len(result.all())
+    appointments = update(AppointmentRow).where(AppointmentRow.id.in_(old)).returning(AppointmentRow.id)
+    erased = await session.scalars(appointments.values(**ERASED, booking_key=_ANY_KEY + AppointmentRow.code))
+    long_ago = select(EnrolmentRow.id).where(EnrolmentRow.enrolled_at < before, EnrolmentRow.name != "")
+    seats = update(EnrolmentRow).where(EnrolmentRow.id.in_(long_ago)).returning(EnrolmentRow.id)
+    emptied = await session.scalars(seats.values(**ERASED, booking_key=_ANY_KEY + EnrolmentRow.code))
+    await session.execute(delete(NoticeRow).where(NoticeRow.due_at < before))
+    return len(erased.all()) + len(emptied.all())

@@ -24,8 +24,10 @@ def configuration() -> Config:
 
 async def upgrade(database: Database) -> None:
     """Bring the schema to the newest version; two processes at once take turns."""
-    async with database.engine.begin() as connection:
-        await connection.run_sync(_upgrade)
+    async with database.engine.connect() as plain:
+        connection = await plain.execution_options(sqlite_begin="IMMEDIATE")
+        async with connection.begin():
+            await connection.run_sync(_upgrade)
 
 
 async def is_current(database: Database) -> bool:

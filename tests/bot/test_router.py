@@ -51,6 +51,26 @@ async def test_the_city_may_come_as_a_location_or_by_a_deep_link(town: Town) -> 
     assert "We are in Milan." in other.text
 
 
+async def test_back_at_the_city_question_leads_to_the_language(town: Town) -> None:
+    person = town.person(language="", city="")
+    person.language = person.city = None
+    await person.starts()
+    await person.taps("English")
+    await person.says("back")
+    assert "Italiano" in person.labels
+    await person.taps("Italiano")
+    assert person.replies[-1].language == "it"
+
+
+async def test_a_city_changed_in_the_middle_of_another_flow_stays_changed(town: Town) -> None:
+    person = await booking(town)
+    await person.says("change city")
+    await person.taps("Bari")
+    await person.says("stop")
+    await person.says("what is the address of the office?")
+    assert "Bari" in person.text
+
+
 async def test_a_location_without_a_question_changes_the_city(town: Town) -> None:
     person = town.person()
     await person.says("hello")

@@ -61,8 +61,9 @@ def test_every_text_is_in_every_language() -> None:
 
 
 def test_machine_drafts_are_marked_for_review() -> None:
-    unmarked = [place for place, text in texts() if "*" not in text.texts and text.drafted != set(SPOKEN) - {"it"}]
-    assert unmarked == []
+    drafted = [text.drafted for _place, text in texts() if "*" not in text.texts]
+    assert all(languages <= set(SPOKEN) - {"it"} for languages in drafted)
+    assert any(drafted)
 
 
 def test_every_record_of_the_network_cites_the_words_of_its_seed() -> None:

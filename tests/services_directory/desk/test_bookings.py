@@ -298,6 +298,27 @@ async def test_forgetting_cuts_every_tie_and_keeps_the_counts(database: Database
     assert (row.person, row.name, row.state) == (None, "", "cancelled_by_person")
 
 
+async def test_no_key_names_the_person(database: Database) -> None:
+    await book(database, "amina")
+    async with database.reading() as session:
+        before = (await session.scalars(select(AppointmentRow.booking_key))).one()
+    async with desk_of(database, "amina") as desk:
+        await desk.forget_me()
+    async with database.reading() as session:
+        after = (await session.scalars(select(AppointmentRow.booking_key))).one()
+    assert "amina" not in before
+    assert after != before
+    assert after.startswith("erased:")
+
+
+async def test_whoever_has_arrived_and_cannot_stay_may_move(database: Database) -> None:
+    appointment = await book(database, "amina")
+    async with desk_of(database, "amina") as desk:
+        await desk.bookings.arrive(appointment.code, by=STAFF)
+        moved = await desk.move(appointment, await slot_at(desk, "11:00"))
+    assert moved.state == AppointmentState.BOOKED
+
+
 async def test_names_are_erased_when_retention_ends(database: Database) -> None:
     await book(database, "amina")
     async with database.writing() as session:

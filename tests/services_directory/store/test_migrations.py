@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +42,15 @@ async def test_migrating_again_changes_nothing(database_url: str) -> None:
     await upgrade(database)
     assert await is_current(database)
     await database.close()
+
+
+async def test_two_who_migrate_a_new_database_take_turns(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/new.db"
+    databases = [Database(url) for _process in range(3)]
+    await asyncio.gather(*(upgrade(database) for database in databases))
+    for database in databases:
+        assert await is_current(database)
+        await database.close()
 
 
 async def test_every_migration_can_be_taken_back_and_made_again(database_url: str) -> None:
