@@ -12,7 +12,7 @@ async def privacy(talk: Talk) -> None:
     talk.say(
         _(
             "I keep your language, your city, our messages for 30 days, and your appointments. "
-            "Only the office where you have an appointment sees the name you gave."
+            "Only people who work for the one-stop shops see the name you gave."
         )
     )
     talk.say(_("I do not ask for your papers. I do not give what you write to the police."))

@@ -98,7 +98,7 @@ def _parsed(hours: str) -> OpeningHours:
 def national_holidays(year: int) -> dict[date, str]:
     """Italy's public holidays of a year, by their Italian names (L. 260/1949 and later laws, as `holidays` keeps them).
 
-    opening-hours-py has its own list, which lacks Easter Monday and 26 December.
+    opening-hours-py has a list of its own, without names, which people are told when they find a closed day.
     """
     return dict(holidays.country_holidays("IT", years=year, language="it_IT"))
 
