@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import inbox
@@ -26,7 +26,7 @@ DUE, SENT, GIVEN_UP = "due", "sent", "given_up"
 LEASE = timedelta(seconds=60)
 """How long a reply belongs to the process that is sending it; longer than any channel's time-out."""
 MAX_TRIES = 8
-"""After so many failures (about an hour) a reply is given up."""
+"""After so many failures (over half an hour) a reply is given up."""
 
 
 @dataclass(frozen=True)
@@ -94,16 +94,6 @@ async def due_senders(session: AsyncSession, now: datetime) -> list[int]:
         select(OutboxRow.sender_id).where(OutboxRow.state == DUE, OutboxRow.due_at <= now).distinct()
     )
     return list(found)
-
-
-async def given_up_since(session: AsyncSession, since: datetime) -> dict[str, int]:
-    """How many replies were given up, by what went wrong: what the console shows."""
-    found = await session.execute(
-        select(OutboxRow.problem, func.count())
-        .where(OutboxRow.state == GIVEN_UP, OutboxRow.written_at >= since)
-        .group_by(OutboxRow.problem)
-    )
-    return {problem or "": count for problem, count in found}
 
 
 async def erase_forgotten(session: AsyncSession, before: datetime) -> None:

@@ -93,8 +93,6 @@ def _sentence(text: Text, language: str) -> str:
     if text.plural is not None:
         count = text.values["count"]
         message = translations.ngettext(text.message, text.plural, count if isinstance(count, int) else 1)
-    elif text.context is not None:
-        message = translations.pgettext(text.context, text.message)
     else:
         message = translations.gettext(text.message)
     if not text.values:

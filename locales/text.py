@@ -74,7 +74,6 @@ class Text:
     message: str
     values: Mapping[str, Value] = field(default_factory=dict)
     plural: str | None = None
-    context: str | None = None
 
 
 @dataclass(frozen=True)

@@ -98,7 +98,3 @@ def _tongue(example: Example) -> str:
     """The language, apart for messages in another script than its own (Arabic or Bengali in Latin letters)."""
     own_script = example.language not in ROMANISED or any(ord(letter) > LATIN_ENDS for letter in example.text)
     return example.language if own_script else f"{example.language}-Latn"
-
-
-ROMANISED = frozenset({"ar", "bn"})
-LATIN_ENDS = 0x250

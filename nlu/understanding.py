@@ -33,10 +33,6 @@ class Understanding:
     entities: tuple[Entity, ...] = ()
     danger: Danger | None = None
 
-    def value(self, kind: str) -> str | None:
-        """The first entity of that kind, normalised, or None."""
-        return next((entity.value for entity in self.entities if entity.kind == kind), None)
-
 
 class Interpreter(Protocol):
     """An engine that understands messages; never raises for anything a person can write."""
