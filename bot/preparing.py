@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from services_directory.desk.accounts import add_account, has_account
-
 from bot.clock import Clock
+from services_directory.desk.accounts import add_account, has_account
 from services_directory.desk.publishing import holds_examples, publish_files
 from services_directory.store.migrating import upgrade
 from services_directory.store.session import Database
