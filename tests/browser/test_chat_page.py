@@ -11,11 +11,17 @@ from playwright.sync_api import Page, expect
 Opened = Callable[..., Page]
 
 
+def answered(page: Page, act: Callable[[], None]) -> None:
+    """Do something that sends a message, and wait until the last reply to it is on the page."""
+    with page.expect_response(lambda got: got.request.method == "POST" and "/chat/messages" in got.url) as posted:
+        act()
+    last = posted.value.json()["replies"][-1]["id"]
+    expect(page.locator(f".message.sportello[data-id='{last}']")).to_be_visible()
+
+
 def choose(page: Page, label: str) -> None:
-    """Tap a button of the last messages, and wait until the answer is there."""
-    before = page.locator(".message.sportello").count()
-    page.locator("button.option", has_text=label).last.click()
-    expect(page.locator(".message.sportello").nth(before)).to_be_visible()
+    """Tap the last button with that label."""
+    answered(page, page.locator("button.option", has_text=label).last.click)
 
 
 def first_option(page: Page, question: str) -> str:
@@ -25,10 +31,8 @@ def first_option(page: Page, question: str) -> str:
 
 
 def write(page: Page, words: str) -> None:
-    before = page.locator(".message.sportello").count()
     page.locator("#box").fill(words)
-    page.locator("#box").press("Enter")
-    expect(page.locator(".message.sportello").nth(before)).to_be_visible()
+    answered(page, lambda: page.locator("#box").press("Enter"))
 
 
 def welcomed(page: Page, language: str = "Italiano", city: str = "Taranto") -> None:
@@ -71,9 +75,7 @@ def test_everything_works_by_keyboard_alone(opened: Opened) -> None:
         if page.locator("button.option:focus", has_text="English").count():
             break
         page.keyboard.press("Tab")
-    before = page.locator(".message.sportello").count()
-    page.keyboard.press("Enter")
-    expect(page.locator(".message.sportello").nth(before)).to_be_visible()
+    answered(page, lambda: page.keyboard.press("Enter"))
 
 
 def test_what_is_answered_is_announced_to_a_screen_reader(opened: Opened) -> None:
