@@ -56,7 +56,7 @@ def test_from_the_first_words_to_a_booked_appointment_and_back_after_a_reload(op
     spoken = page.locator(".message .text").all_inner_texts()
     page.reload()
     expect(receipt).to_be_visible()
-    assert page.locator(".message .text").all_inner_texts() == spoken
+    expect(page.locator(".message .text")).to_have_text(spoken, use_inner_text=True)
 
 
 def test_arabic_runs_from_right_to_left_and_numbers_stay_in_order(opened: Opened) -> None:
