@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Select, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.incoming import IncomingMessage, Sender
@@ -20,13 +22,15 @@ MAX_TRIES = 3
 
 async def take_in(session: AsyncSession, message: IncomingMessage, now: datetime) -> int:
     """Write a message down unless it is there already; the id of its sender."""
-    sender = await sender_of(session, message.sender)
+    sender = await session.scalar(_ids(message.sender))
     if sender is None:
         sender = await _new_sender(session, message.sender)
-    if await find(session, sender.id, message.key) is None:
-        row = InboxRow(sender_id=sender.id, key=message.key, message=message.to_json(), state=WAITING, received_at=now)
-        await _unless_there(session, row)
-    return sender.id
+    await _insert_once(
+        session,
+        InboxRow,
+        {"sender_id": sender, "key": message.key, "message": message.to_json(), "state": WAITING, "received_at": now},
+    )
+    return sender
 
 
 async def sender_of(session: AsyncSession, sender: Sender) -> SenderRow | None:
@@ -48,14 +52,15 @@ async def lock(session: AsyncSession, sender_id: int) -> SenderRow | None:
     return await session.scalar(select(SenderRow).where(SenderRow.id == sender_id).with_for_update())
 
 
-async def oldest_waiting(session: AsyncSession, sender_id: int) -> InboxRow | None:
-    """The next message of a sender to be answered."""
-    return await session.scalar(
+async def waiting(session: AsyncSession, sender_id: int) -> Sequence[InboxRow]:
+    """The next message of a sender to be answered, and whether there is another one behind it: at most two."""
+    rows = await session.scalars(
         select(InboxRow)
         .where(InboxRow.sender_id == sender_id, InboxRow.state == WAITING)
         .order_by(InboxRow.id)
-        .limit(1)
+        .limit(2)
     )
+    return rows.all()
 
 
 async def waiting_senders(session: AsyncSession, before: datetime) -> list[int]:
@@ -66,28 +71,21 @@ async def waiting_senders(session: AsyncSession, before: datetime) -> list[int]:
     return list(found)
 
 
-async def _new_sender(session: AsyncSession, sender: Sender) -> SenderRow:
-    row = SenderRow(
-        channel=sender.channel,
-        kind=sender.kind,
-        value=sender.value,
-        person=secrets.token_hex(16),
-        conversation=Conversation().to_json(),
+async def _new_sender(session: AsyncSession, sender: Sender) -> int:
+    new = {"person": secrets.token_hex(16), "conversation": Conversation().to_json()}
+    await _insert_once(
+        session, SenderRow, {"channel": sender.channel, "kind": sender.kind, "value": sender.value, **new}
     )
-    if await _unless_there(session, row):
-        return row
-    found = await sender_of(session, sender)
-    if found is None:
-        raise LookupError("a sender that could neither be added nor found")
-    return found
+    return (await session.scalars(_ids(sender))).one()
 
 
-async def _unless_there(session: AsyncSession, row: SenderRow | InboxRow) -> bool:
-    """Add a row; False when another process has added it at the same moment."""
-    try:
-        async with session.begin_nested():
-            session.add(row)
-            await session.flush()
-    except IntegrityError:
-        return False
-    return True
+def _ids(sender: Sender) -> Select[int]:
+    return select(SenderRow.id).where(
+        SenderRow.channel == sender.channel, SenderRow.kind == sender.kind, SenderRow.value == sender.value
+    )
+
+
+async def _insert_once(session: AsyncSession, table: type[SenderRow | InboxRow], values: dict[str, Any]) -> None:
+    """Add a row unless it is there already, or another process adds it at the same moment."""
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    await session.execute(insert(table).values(values).on_conflict_do_nothing())

@@ -30,7 +30,9 @@ MAX_TRIES = 8
 
 
 @dataclass(frozen=True)
-class _Claimed:
+class Claimed:
+    """A reply that this process is to send, for the time of its lease."""
+
     row: int
     to: Sender
     reply: Reply
@@ -45,12 +47,12 @@ async def write(
     *,
     inbox_id: int | None,
     pushed: bool,
-) -> None:
+) -> list[OutboxRow]:
     """Add replies in the transaction of their turn; where nothing is pushed (web, terminal) they count as sent."""
     blocked = pushed and sender.unreachable
     if blocked:
         await mark_unreached(session, sender.person, now)
-    session.add_all(
+    rows = [
         OutboxRow(
             sender_id=sender.id,
             inbox_id=inbox_id,
@@ -61,27 +63,61 @@ async def write(
             written_at=now,
         )
         for reply in replies
-    )
+    ]
+    session.add_all(rows)
+    await session.flush()
+    return rows
+
+
+async def claim(session: AsyncSession, sender: SenderRow, rows: Sequence[OutboxRow], now: datetime) -> list[Claimed]:
+    """Claim replies that were just written; none of them while an older one has not gone out."""
+    mine = [row.id for row in rows]
+    older = select(OutboxRow.id).where(OutboxRow.sender_id == sender.id, OutboxRow.state == DUE)
+    if await session.scalar(older.where(OutboxRow.id.not_in(mine)).limit(1)) is not None:
+        return []
+    for row in rows:
+        row.due_at, row.tries = now + LEASE, 1
+    to = Sender(sender.channel, sender.kind, sender.value)
+    return [Claimed(row.id, to, Reply.from_json(row.reply), 1) for row in rows]
+
+
+async def send(database: Database, channels: Mapping[str, Channel], clock: Clock, claimed: Sequence[Claimed]) -> None:
+    """Send what a turn has written and claimed, in order; from the first that must wait on, all wait."""
+    for position, one in enumerate(claimed):
+        behind = [later.row for later in claimed[position + 1 :]]
+        if not await _attempt(database, channels, clock, one, behind):
+            return
 
 
 async def deliver(database: Database, channels: Mapping[str, Channel], clock: Clock, sender_id: int) -> None:
     """Send what is due to one person, in order, until nothing is, or until something must wait."""
-    claimed = await _next(database, clock.now(), sender_id)
-    while claimed is not None:
-        try:
-            external_id = await _send(channels, claimed)
-        except SendError as problem:
-            REPLIES.labels(claimed.to.channel, type(problem).__name__).inc()
-            await _failed(database, claimed, problem, clock.now())
-            if not isinstance(problem, UndeliverableError):
-                return
-            claimed = await _next(database, clock.now(), sender_id)
-        else:
-            REPLIES.labels(claimed.to.channel, "sent").inc()
-            claimed = await _next(database, clock.now(), sender_id, sent=(claimed.row, external_id))
+    while (one := await _next(database, clock.now(), sender_id)) is not None:
+        if not await _attempt(database, channels, clock, one):
+            return
 
 
-async def _send(channels: Mapping[str, Channel], claimed: _Claimed) -> str | None:
+async def _attempt(
+    database: Database, channels: Mapping[str, Channel], clock: Clock, one: Claimed, behind: Sequence[int] = ()
+) -> bool:
+    """Send one reply and note what became of it; False when it, and those behind it, must wait."""
+    try:
+        external_id = await _send(channels, one)
+    except SendError as problem:
+        REPLIES.labels(one.to.channel, type(problem).__name__).inc()
+        go_on = isinstance(problem, UndeliverableError)
+        await _failed(database, one, problem, clock.now(), waiting=() if go_on else behind)
+        return go_on
+    REPLIES.labels(one.to.channel, "sent").inc()
+    async with database.writing() as session:
+        ticked = update(OutboxRow).where(OutboxRow.id == one.row)
+        await session.execute(ticked.values(state=SENT, external_id=external_id, problem=None))
+        if behind:
+            renewed = update(OutboxRow).where(OutboxRow.id.in_(behind), OutboxRow.state == DUE)
+            await session.execute(renewed.values(due_at=clock.now() + LEASE))
+    return True
+
+
+async def _send(channels: Mapping[str, Channel], claimed: Claimed) -> str | None:
     channel = channels.get(claimed.to.channel)
     if channel is None:
         raise SendError("this channel is switched off")
@@ -106,16 +142,10 @@ async def erase_forgotten(session: AsyncSession, before: datetime) -> None:
     )
 
 
-async def _next(
-    database: Database, now: datetime, sender_id: int, *, sent: tuple[int, str | None] | None = None
-) -> _Claimed | None:
-    """Tick off what was sent and claim the oldest unsent reply, if it is due, for the time of a lease."""
+async def _next(database: Database, now: datetime, sender_id: int) -> Claimed | None:
+    """Claim the oldest unsent reply, if it is due, for the time of a lease."""
     async with database.writing() as session:
         sender = await inbox.lock(session, sender_id)
-        if sent is not None:
-            row_id, external_id = sent
-            ticked = update(OutboxRow).where(OutboxRow.id == row_id)
-            await session.execute(ticked.values(state=SENT, external_id=external_id, problem=None))
         row = await session.scalar(
             select(OutboxRow)
             .where(OutboxRow.sender_id == sender_id, OutboxRow.state == DUE)
@@ -127,14 +157,21 @@ async def _next(
             return None
         row.due_at, row.tries = now + LEASE, row.tries + 1
         to = Sender(sender.channel, sender.kind, sender.value)
-        return _Claimed(row.id, to, Reply.from_json(row.reply), row.tries)
+        return Claimed(row.id, to, Reply.from_json(row.reply), row.tries)
 
 
-async def _failed(database: Database, claimed: _Claimed, problem: SendError, now: datetime) -> None:
+async def _failed(
+    database: Database, claimed: Claimed, problem: SendError, now: datetime, *, waiting: Sequence[int] = ()
+) -> None:
     hopeless = isinstance(problem, UnreachableError | UndeliverableError) or claimed.tries >= MAX_TRIES
     log.warning("reply %d not sent, try %d: %s", claimed.row, claimed.tries, problem.reason)
     async with database.writing() as session:
-        row = await session.get_one(OutboxRow, claimed.row)
+        row = await session.get(OutboxRow, claimed.row)
+        if row is None:
+            return  # the person was forgotten meanwhile
+        if waiting:
+            # No longer ours: they wait behind this one, for whoever sends it.
+            await session.execute(update(OutboxRow).where(OutboxRow.id.in_(waiting)).values(due_at=now, tries=0))
         row.problem = problem.reason[:200]
         if hopeless:
             sender = await session.get_one(SenderRow, row.sender_id)

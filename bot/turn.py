@@ -11,6 +11,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import inbox, outbox
+from bot.history import Told
 from bot.house import House
 from bot.incoming import IncomingMessage, Sender
 from bot.metrics import FAILURES, MESSAGES, TURNS
@@ -40,8 +41,20 @@ class _Answered:
     forgotten: bool
 
 
-async def take_turn(house: House, sender_id: int) -> bool:
-    """Answer the sender's oldest waiting message; False when none waits.
+@dataclass(frozen=True)
+class Turn:
+    """What became of a sender's message: the answer, what of it is ours to send, whether another message waits."""
+
+    key: str = ""
+    told: Told | None = None
+    claimed: tuple[outbox.Claimed, ...] = ()
+    more: bool = False
+    pushed: bool = True
+    """Whether replies are pushed to this person; on the web and in the terminal they are fetched."""
+
+
+async def take_turn(house: House, sender_id: int) -> Turn:
+    """Answer the sender's oldest waiting message, if one waits.
 
     Lock, load, decide, save: the deed, the conversation and the replies are committed together or not at all.
     """
@@ -50,18 +63,24 @@ async def take_turn(house: House, sender_id: int) -> bool:
     try:
         async with house.database.writing() as session:
             sender = await inbox.lock(session, sender_id)
-            row = None if sender is None else await inbox.oldest_waiting(session, sender_id)
-            if sender is None or row is None:
-                return False
+            rows = () if sender is None else await inbox.waiting(session, sender_id)
+            if sender is None or not rows:
+                return Turn()
+            row = rows[0]
             tried = row.id
             message = IncomingMessage.from_json(_sender(sender), row.key, row.message)
             now = house.clock.now()
             if sender.forgotten:
                 _start_anew(sender)
             answered = await _answer(house, session, sender, message, now)
-            await _save(house, session, sender, row, answered, now)
+            written = await _save(house, session, sender, row, answered, now)
+            claimed = await outbox.claim(session, sender, written, now) if sender.channel in house.channels else []
         TURNS.observe(perf_counter() - began)
         MESSAGES.labels(sender.channel, answered.reaction.flow or "").inc()
+        numbered = [(one.id, reply) for one, reply in zip(written, answered.replies, strict=True)]
+        language = answered.replies[-1].language if answered.replies else FALLBACK
+        told = Told(language, row.meaning or {}, numbered)
+        return Turn(row.key, told, tuple(claimed), len(rows) > 1, sender.channel in house.channels)
     except Exception:
         if tried is None:
             raise
@@ -69,7 +88,7 @@ async def take_turn(house: House, sender_id: int) -> bool:
         log.exception("message %d failed", tried)
         FAILURES.inc()
         await _put_aside(house, sender_id, tried)
-    return True
+        return Turn(more=True)
 
 
 async def _answer(
@@ -94,7 +113,7 @@ def _understand(
 
 async def _save(
     house: House, session: AsyncSession, sender: SenderRow, row: InboxRow, answered: _Answered, now: datetime
-) -> None:
+) -> list[OutboxRow]:
     if sender.lost:
         await mark_unreached(session, sender.person, now, unreached=False)
     sender.last_inbound, sender.unreachable, sender.lost = now, False, False
@@ -105,7 +124,7 @@ async def _save(
     if answered.forgotten:
         await _erase(session, sender, row)
     pushed = sender.channel in house.channels
-    await outbox.write(session, sender, answered.replies, now, inbox_id=row.id, pushed=pushed)
+    return await outbox.write(session, sender, answered.replies, now, inbox_id=row.id, pushed=pushed)
 
 
 async def _erase(session: AsyncSession, sender: SenderRow, row: InboxRow) -> None:

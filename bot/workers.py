@@ -9,7 +9,8 @@ from bot import inbox, outbox
 from bot.history import Told, answer_to
 from bot.house import House
 from bot.incoming import IncomingMessage, Sender
-from bot.turn import take_turn
+from bot.turn import Turn, take_turn
+from services_directory.desk.notices import mark_unreached
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +30,7 @@ class Workers:
         self.house = house
         self._tasks: dict[int, asyncio.Task[None]] = {}
         self._again: set[int] = set()
+        self._asked: dict[tuple[int, str], Told | None] = {}
 
     async def receive(self, message: IncomingMessage) -> None:
         """Take a message in and see that it is answered; durable when this returns."""
@@ -43,6 +45,12 @@ class Workers:
         """
         async with self.house.database.writing() as session:
             sender = await inbox.take_in(session, message, self.house.clock.now())
+        self._asked[sender, message.key] = None
+        await self.wake(sender)
+        answered = self._asked.pop((sender, message.key), None)
+        if answered is not None:
+            return answered
+        # It was answered before, or another process is answering it.
         for pause in PAUSES:
             await asyncio.sleep(pause)
             await self.wake(sender)
@@ -57,7 +65,8 @@ class Workers:
         async with self.house.database.writing() as session:
             row = await inbox.sender_of(session, sender)
             if row is not None:
-                row.unreachable = True
+                row.unreachable = row.lost = True
+                await mark_unreached(session, row.person, self.house.clock.now())
 
     def wake(self, sender: int) -> asyncio.Task[None]:
         """See to a person's messages and replies now; the task that does it."""
@@ -76,9 +85,12 @@ class Workers:
         try:
             while sender in self._again:
                 self._again.discard(sender)
-                while await take_turn(self.house, sender):
-                    await self._deliver(sender)
-                await self._deliver(sender)
+                turn = Turn(more=True)
+                while turn.more:
+                    turn = await take_turn(self.house, sender)
+                    if (sender, turn.key) in self._asked:
+                        self._asked[sender, turn.key] = turn.told
+                    await self._send(sender, turn)
         except Exception:
             # The database is away, say: nothing is lost, the next round finds what waits.
             log.exception("the messages of sender %d wait", sender)
@@ -86,6 +98,10 @@ class Workers:
         finally:
             del self._tasks[sender]
 
-    async def _deliver(self, sender: int) -> None:
-        if self.house.channels:
-            await outbox.deliver(self.house.database, self.house.channels, self.house.clock, sender)
+    async def _send(self, sender: int, turn: Turn) -> None:
+        """Send what this turn has said; without such, whatever else is due to the person."""
+        house = self.house
+        if turn.claimed:
+            await outbox.send(house.database, house.channels, house.clock, turn.claimed)
+        elif turn.pushed and house.channels:
+            await outbox.deliver(house.database, house.channels, house.clock, sender)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 from typing import get_args
 
 from nlu.cities import cities_in
-from nlu.linear import Floats
+from nlu.linear import Floats, grams
 from nlu.model import Model
 from nlu.normal import normalise
 from nlu.tongue import language_of
@@ -45,12 +47,13 @@ class EmbeddedInterpreter:
     def parse(self, text: str, *, now: datetime, language: str | None = None) -> Understanding:
         """What `text` means. `now` is aware, in the city's time zone; `language` is the one spoken so far."""
         normalised = normalise(text)
-        odds = self.model.intents.probabilities(normalised)
+        pieces = Counter(grams(normalised))
+        odds = self.model.intents.probabilities(pieces)
         order = odds.argsort()[::-1][:RANKED]
         ranking = tuple((self.model.intents.classes[at], round(float(odds[at]), 4)) for at in order)
         (intent, confidence), *others = ranking
         runner_up = others[0][1] if others else 0.0
-        spoken = language_of(self.model.languages, text, normalised)
+        spoken = language_of(self.model.languages, text, pieces)
         return Understanding(
             text=text,
             language=spoken,
@@ -59,15 +62,15 @@ class EmbeddedInterpreter:
             sure=bool(normalised) and confidence >= SURE and confidence - runner_up >= LEAD,
             ranking=ranking,
             entities=(*cities_in(text), *_times_in(text, now, spoken or language)),
-            danger=self._danger(normalised, odds),
+            danger=self._danger(pieces, odds),
         )
 
-    def _danger(self, normalised: str, meanings: Floats) -> Danger | None:
+    def _danger(self, pieces: Mapping[str, int], meanings: Floats) -> Danger | None:
         """What the danger detector finds, tempered by a sure meaning that is none."""
         # A name ("Carmen") may look like a word of danger; nobody is answered so for words that were never learnt.
-        if not any(f"={word}" in self.model.dangers.vocabulary for word in normalised.split()):
+        if not any(piece in self.model.dangers.vocabulary for piece in pieces if piece.startswith("=")):
             return None
-        odds = self.model.dangers.probabilities(normalised)
+        odds = self.model.dangers.probabilities(pieces)
         dangers = {name: float(odds[at]) for at, name in enumerate(self.model.dangers.classes) if name != "none"}
         calm = max(float(meanings[at]) for at in self._ordinary) if self._ordinary else 0.0
         if sum(dangers.values()) * (1 - REASSURANCE * calm) < IN_DANGER:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -40,16 +39,17 @@ class Linear:
     intercept: Floats
     sharpness: float
 
-    def probabilities(self, normalised: str) -> Floats:
-        """How likely each class is, in the order of `classes`; they add up to 1."""
-        scores = self.scores(normalised) * self.sharpness
+    def probabilities(self, pieces: Mapping[str, int]) -> Floats:
+        """How likely each class is, in the order of `classes`; they add up to 1. `pieces`: the counted grams."""
+        scores = self.scores(pieces) * self.sharpness
         odds = np.exp(scores - scores.max())
         shares: Floats = odds / odds.sum()
         return shares
 
-    def scores(self, normalised: str) -> Floats:
+    def scores(self, pieces: Mapping[str, int]) -> Floats:
         """The classifier's bare scores."""
-        known = Counter(number for gram in grams(normalised) if (number := self.vocabulary.get(gram)) is not None)
+        vocabulary = self.vocabulary
+        known = {vocabulary[gram]: count for gram, count in pieces.items() if gram in vocabulary}
         if not known:
             return self.intercept
         rows = np.fromiter(known.keys(), dtype=np.int64, count=len(known))

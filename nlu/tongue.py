@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from unicodedata import name
 
 from nlu.linear import Linear
@@ -12,7 +13,7 @@ NOT_ARABIC = frozenset("پچژگکیٹڈڑےںہھټډړښځڅې")
 SCRIPTS = {"ARABIC": "ar", "BENGALI": "bn"}
 
 
-def language_of(languages: Linear, text: str, normalised: str) -> str | None:
+def language_of(languages: Linear, text: str, pieces: Mapping[str, int]) -> str | None:
     """The language's code; None when it cannot be told, or for our languages written in another script."""
     script = _script(text)
     if script is None:
@@ -21,7 +22,7 @@ def language_of(languages: Linear, text: str, normalised: str) -> str | None:
         return None
     if script != "LATIN":
         return SCRIPTS.get(script)
-    odds = languages.probabilities(normalised)
+    odds = languages.probabilities(pieces)
     at = int(odds.argmax())
     code = languages.classes[at]
     # Romanised Arabic and Bengali keep the language of the conversation: nobody wants to be answered so.

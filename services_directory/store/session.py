@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -73,14 +74,19 @@ class Database:
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._turnstile = asyncio.Lock()
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """One transaction that may change things: committed at the end, undone by any error."""
-        async with self._sessions() as session:
-            if self.is_sqlite:
-                await session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
-            async with session.begin() if not session.in_transaction() else _ending(session):
+        if not self.is_sqlite:
+            async with self._sessions.begin() as session:
+                yield session
+            return
+        # SQLite lets one writer in and makes the others sleep and look again: in one process, a queue is fairer.
+        async with self._turnstile, self._sessions() as session:
+            await session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+            async with _ending(session):
                 yield session
 
     @asynccontextmanager

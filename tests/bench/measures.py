@@ -22,6 +22,8 @@ ALONE, AT_ONCE = 240, 20
 """Questions of people one after the other; questions of each of the people who write at once."""
 BOOKINGS, ROUNDS = 40, 3
 """Bookings one after the other; and how often everybody books at once. A person may book three times a day."""
+PAUSE = 0.02
+"""Seconds before a message of one person alone: nobody writes again in the moment in which the answer arrives."""
 WARM = 3
 """Messages of each person, and whole bookings, before the clock counts."""
 
@@ -108,11 +110,10 @@ async def compared(label: str, asking: Sequence[Asking]) -> Pair:
     for ask in asking:
         for _message in range(WARM):
             await ask()
+    alone = [await _after_a_pause(ask) for ask in islice(cycle(asking), ALONE)]
     began = perf_counter()
-    alone = [await ask() for ask in islice(cycle(asking), ALONE)]
-    ended = perf_counter()
     times = await asyncio.gather(*(_several(ask) for ask in asking))
-    return Pair(label, Sample(alone, ended - began), Sample(list(chain(*times)), perf_counter() - ended))
+    return Pair(label, Sample(alone, sum(alone)), Sample(list(chain(*times)), perf_counter() - began))
 
 
 async def inside(where: str, url: str) -> tuple[Pair, Pair]:
@@ -141,12 +142,17 @@ def _spoken(first: int) -> list[tuple[int, str]]:
     return list(zip(range(first, first + PEOPLE), cycle(SPOKEN), strict=False))
 
 
+async def _after_a_pause(ask: Asking) -> float:
+    await asyncio.sleep(PAUSE)
+    return await ask()
+
+
 async def _several(ask: Asking) -> list[float]:
     return [await ask() for _question in range(AT_ONCE)]
 
 
 async def _booking(person: TelegramPerson) -> list[Turn]:
-    turns = await person.books()
+    turns = await person.books(PAUSE)
     await person.cancels()
     return turns
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections import defaultdict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -74,16 +75,21 @@ class TelegramPerson:
         """Say the same to a bot that repeats it: seconds until the echo."""
         return (await self._says(self.words.hours)).first
 
-    async def books(self) -> list[Turn]:
-        """Book the first time of a day that nobody else of the same city chooses at this moment."""
-        return [
-            await self._says(self.words.book, until=".service="),
-            await self._taps(".service=", until=".day="),
-            await self._taps(".day=", until=".slot=", at=self.number // len(CITIES)),
-            await self._taps(".slot="),
-            await self._says(self.words.name, until=".agreed="),
-            await self._taps(".agreed=yes", until="go=cancel_appointment"),
-        ]
+    async def books(self, pause: float = 0.0) -> list[Turn]:
+        """Book the first time of a day that nobody else of the same city chooses at this moment; pauses in seconds."""
+        steps: tuple[Callable[[], Awaitable[Turn]], ...] = (
+            lambda: self._says(self.words.book, until=".service="),
+            lambda: self._taps(".service=", until=".day="),
+            lambda: self._taps(".day=", until=".slot=", at=self.number // len(CITIES)),
+            lambda: self._taps(".slot="),
+            lambda: self._says(self.words.name, until=".agreed="),
+            lambda: self._taps(".agreed=yes", until="go=cancel_appointment"),
+        )
+        turns: list[Turn] = []
+        for step in steps:
+            await asyncio.sleep(pause)
+            turns.append(await step())
+        return turns
 
     async def cancels(self) -> None:
         """Give the time back."""
