@@ -20,6 +20,8 @@ from services_directory.store.places import CityRow, DirectoryVersionRow, HoursE
 REVIEW_AFTER = timedelta(days=180)
 """A place, a service or an activity not verified for so long is called stale."""
 CONTACT_REVIEW_AFTER = timedelta(days=365)
+GUIDE_REVIEW_AFTER = timedelta(days=730)
+"""Law changes slowly, but it does."""
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,11 @@ def _guide(row: GuideRow, today: date) -> Guide:
         documents=row.documents,
         contacts=tuple(row.contacts),
         sources=tuple((source["title"], source.get("url", "")) for source in row.sources),
-        checked=Checked(row.verified_on, stale=row.review_by < today, example=row.example),
+        checked=Checked(
+            row.verified_on,
+            stale=row.review_by < today or _checked(row, today, GUIDE_REVIEW_AFTER).stale,
+            example=row.example,
+        ),
     )
 
 
