@@ -182,6 +182,22 @@ def nlu_train(
     typer.echo(f"{model}: trained on {len(examples)} examples")
 
 
+@nlu.command("check")
+@failing_kindly
+def nlu_check(
+    data: Annotated[Path, typer.Option(help="Folder of training data in Rasa's format.")] = DATA,
+    language: Annotated[str | None, typer.Option(help="Only this language.")] = None,
+) -> None:
+    """Find too few examples, near copies, overlaps, wrong scripts and senseless marks in the training data."""
+    from nlu.checking import faults  # noqa: PLC0415, scikit-learn takes seconds to import
+
+    found = list(faults([one for one in read_examples(data) if language in {one.language, None}]))
+    for fault in found:
+        typer.echo(fault)
+    if found:
+        raise typer.Exit(1)
+
+
 @nlu.command("test")
 @failing_kindly
 def nlu_test(

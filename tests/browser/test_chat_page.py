@@ -6,14 +6,20 @@ from collections.abc import Callable
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Response, expect
 
 Opened = Callable[..., Page]
 
 
+def is_answer(got: Response) -> bool:
+    """An answer to something the person did; the one to the opening of the page may be heard of as late as that."""
+    request = got.request
+    return request.method == "POST" and "/chat/messages" in got.url and "start" not in (request.post_data_json or {})
+
+
 def answered(page: Page, act: Callable[[], None]) -> None:
     """Do something that sends a message, and wait until the last reply to it is on the page."""
-    with page.expect_response(lambda got: got.request.method == "POST" and "/chat/messages" in got.url) as posted:
+    with page.expect_response(is_answer) as posted:
         act()
     last = posted.value.json()["replies"][-1]["id"]
     expect(page.locator(f".message.sportello[data-id='{last}']")).to_be_visible()
