@@ -26,6 +26,7 @@ from bot.rounds import go_round
 from bot.settings import Settings, read_settings
 from bot.workers import Workers
 from nlu.embedded import EmbeddedInterpreter
+from nlu.rasa_client import RasaInterpreter
 from services_directory.console.router import console_router
 from services_directory.desk.directory import Shelf
 from services_directory.store.migrating import is_current
@@ -47,9 +48,9 @@ def build(settings: Settings) -> FastAPI:
     database = Database(settings.database_url)
     redis = Redis.from_url(settings.redis_url) if settings.redis_url else None
     telegram = _telegram(settings)
-    house = House(
-        database, EmbeddedInterpreter.shipped(), channels={telegram.name: telegram} if telegram else {}, shelf=Shelf()
-    )
+    embedded = EmbeddedInterpreter.shipped()
+    rasa = RasaInterpreter(settings.rasa_url, embedded) if settings.rasa_url else None
+    house = House(database, rasa or embedded, channels={telegram.name: telegram} if telegram else {}, shelf=Shelf())
     workers = Workers(house)
     intake = None
     if telegram is not None:
@@ -62,6 +63,8 @@ def build(settings: Settings) -> FastAPI:
             stack.push_async_callback(database.close)
             if redis is not None:
                 stack.push_async_callback(redis.aclose)
+            if rasa is not None:
+                stack.push_async_callback(rasa.close)
             if telegram is not None and intake is not None:
                 await stack.enter_async_context(telegram)
             # What was received is answered after nothing more is received, and before the wires are closed.

@@ -11,9 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.channels.telegram import TelegramChannel
 from bot.outgoing import SendError
 from bot.settings import Settings
+from flows.index import TARGETS
 from locales.languages import SPOKEN
 from locales.rendering import MissingCatalogueError, catalogue
+from nlu.embedded import EmbeddedInterpreter
 from nlu.model import Model, ModelError
+from nlu.rasa_client import RasaError, RasaInterpreter
 from services_directory.desk.publishing import holds_examples
 from services_directory.store.migrating import is_current
 from services_directory.store.session import Database
@@ -34,6 +37,7 @@ async def examine(settings: Settings) -> list[Finding]:
         *check_files(),
         await _database(settings),
         await _redis(settings),
+        await _rasa(settings),
         await _telegram(settings),
         Finding(
             "public address", ok=True, told=settings.public_url or "none: this machine only (SPORTELLO_PUBLIC_URL)"
@@ -85,6 +89,21 @@ async def _redis(settings: Settings) -> Finding:
     finally:
         await redis.aclose()
     return Finding("Redis", ok=True, told="answers")
+
+
+async def _rasa(settings: Settings) -> Finding:
+    if settings.rasa_url is None:
+        return Finding("Rasa", ok=True, told="not set: the embedded engine understands messages (SPORTELLO_RASA_URL)")
+    try:
+        async with RasaInterpreter(settings.rasa_url, EmbeddedInterpreter.shipped()) as interpreter:
+            ranking = await interpreter.ask("buongiorno")
+    except (RasaError, ModelError) as problem:
+        return Finding("Rasa", ok=False, told=f"{problem}: is SPORTELLO_RASA_URL right, and the server running?")
+    strange = {intent for intent, _odds in ranking} - set(TARGETS)
+    if strange:
+        told = f"answers with intents that lead nowhere ({', '.join(sorted(strange))}): train it on this nlu/data"
+        return Finding("Rasa", ok=False, told=told)
+    return Finding("Rasa", ok=True, told=f"answers at {settings.rasa_url}")
 
 
 async def _telegram(settings: Settings) -> Finding:

@@ -8,6 +8,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 
 from bot.always import Command, command_in
+from bot.expectations import expected
 from bot.incoming import IncomingMessage
 from bot.welcoming import first_words, settle_language
 from flows.conversation import Conversation, Frame
@@ -16,6 +17,7 @@ from flows.index import FLOWS, TARGETS
 from flows.questions import Answer, Question
 from flows.runner import advance
 from flows.sayings import Saying
+from nlu.decision import nearest, weighed
 from nlu.normal import normalise
 from nlu.understanding import Understanding
 
@@ -23,8 +25,6 @@ MAX_FRAMES = 3
 """Flows that wait for one another: more than that nobody remembers."""
 A_SENTENCE = 3
 """With fewer words than this, what was written is an answer to the open question, not a question of its own."""
-NEAREST = 3
-"""Meanings to choose from when we are unsure."""
 COURTESIES = frozenset({"greet", "affirm", "deny", "not_understood", "out_of_scope"})
 """Meanings that do not lead away from an open question."""
 
@@ -76,7 +76,7 @@ class Router:
         if message.location is not None:
             return await self._located(*message.location)
         if understood is not None:
-            return await self._said(understood)
+            return await self._said(weighed(understood, expected(self.conversation)))
         return await self._begin("attachment", {"argument": message.attachment or "other"})
 
     async def _tapped(self, key: str) -> Reaction:
@@ -120,7 +120,7 @@ class Router:
         """Words while a question is open: another question, when that is sure; else the answer to this one."""
         other = self._asks_something_else(understood)
         if other and len(self.message.words.split()) >= A_SENTENCE:
-            return await self._begin(understood.intent, _heard(understood))
+            return await self._begin_all(understood)
         before = deepcopy(self.conversation)
         key = self._yes_or_no(understood, command)
         reaction = await self._advance(Answer(self.message.words, key, _heard(understood)))
@@ -147,9 +147,8 @@ class Router:
         if not understood.sure and not profile.welcomed:
             return await self._begin("start")
         if not understood.sure or understood.intent not in TARGETS:
-            nearest = ",".join(intent for intent, _confidence in understood.ranking[:NEAREST])
-            return await self._begin("unsure", {"argument": nearest})
-        reaction = await self._begin(understood.intent, _heard(understood))
+            return await self._begin("unsure", {"argument": ",".join(nearest(understood))})
+        reaction = await self._begin_all(understood)
         if not profile.welcomed and understood.intent not in COURTESIES:
             profile.welcomed = True
             reaction.said[:0] = first_words()
@@ -163,6 +162,15 @@ class Router:
         if not frames:
             return await self._begin("help")
         return await self._advance(None)
+
+    async def _begin_all(self, understood: Understanding) -> Reaction:
+        """Answer the first need; the others wait below it, and are answered when it has ended."""
+        heard = _heard(understood)
+        further = [TARGETS[intent][0] for intent in understood.also if intent in TARGETS]
+        waiting = [Frame(flow, secrets.token_hex(4), dict(heard)) for flow in reversed(further)]
+        kept = [frame for frame in self.conversation.frames if frame.flow not in further]
+        self.conversation.frames = [*kept, *waiting]
+        return await self._begin(understood.intent, heard)
 
     async def _begin(self, target: str, heard: Mapping[str, str] | None = None, *, resume: bool = True) -> Reaction:
         """Start a flow on top of what is underway, which goes on when it has ended."""
@@ -181,9 +189,15 @@ class Router:
         return await self._resumed(reaction) if resume and outcome.question is None else reaction
 
     async def _resumed(self, reaction: Reaction) -> Reaction:
-        """Put the open question of the flow below again; a flow that can no longer ask it has said its last words."""
+        """Put the open question of the flow below again; a flow that can no longer ask it has said its last words.
+
+        A flow that has only waited so far, for an earlier need to be answered, says its first ones.
+        """
         while reaction.question is None and self.conversation.frames:
-            below = await advance(FLOWS[self.conversation.frames[-1].flow], self.conversation, self.desk)
+            frame = self.conversation.frames[-1]
+            begun = frame.waiting_for is not None
+            below = await advance(FLOWS[frame.flow], self.conversation, self.desk)
+            reaction.said += () if begun else below.said
             reaction.question = below.question
         return reaction
 

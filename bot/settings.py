@@ -56,6 +56,8 @@ class Settings(BaseSettings):
 
     database_url: Annotated[str, AfterValidator(_database)] = "sqlite+aiosqlite:///var/sportello.db"
     redis_url: Annotated[str | None, AfterValidator(_redis)] = None
+    rasa_url: Annotated[str | None, AfterValidator(_web)] = None
+    """A Rasa server to ask what messages mean; without it, or when it fails, the embedded engine understands them."""
     public_url: Annotated[str | None, AfterValidator(_web)] = None
     """Where people reach us from outside: needed for Telegram's webhook."""
     secret_key: Annotated[SecretStr | None, AfterValidator(_key)] = None

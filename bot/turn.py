@@ -97,18 +97,18 @@ async def _answer(
     conversation = Conversation.from_json(sender.conversation)
     directory = await house.shelf.newest(session, in_rome(now).date())
     desk = Visitor(session, directory, sender.person, now)
-    reaction = await Router(message, conversation, desk).react(_understand(house, message, conversation, now))
+    reaction = await Router(message, conversation, desk).react(await _understand(house, message, conversation, now))
     language = conversation.profile.language or FALLBACK
     return _Answered(reaction, replies(reaction, conversation, language), conversation, desk.forgotten)
 
 
-def _understand(
+async def _understand(
     house: House, message: IncomingMessage, conversation: Conversation, now: datetime
 ) -> Understanding | None:
     """What the words mean; a tapped button, a location or a file needs no understanding."""
     if not message.words or message.tap is not None:
         return None
-    return house.interpreter.parse(message.words, now=in_rome(now), language=conversation.profile.language)
+    return await house.interpreter.parse(message.words, now=in_rome(now), language=conversation.profile.language)
 
 
 async def _save(

@@ -47,7 +47,7 @@ class Answering:
             go("guide", _("What to do, step by step"), guide.key) for guide in talk.desk.guides(self.intent)[:1]
         )
         others = tuple(go("guide", guide.label, guide.key) for guide in more)
-        bookable = await talk.desk.bookable_services(city.key, self.intent).all()
+        bookable = await talk.desk.bookable_services(city.key, (self.intent,)).all()
         fitting = any(self.intent in service.topics for service in bookable)
         book = (go("book_appointment", _("Book an appointment"), self.intent),) if fitting else ()
         enrol = tuple(

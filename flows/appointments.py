@@ -8,6 +8,7 @@ from flows.offers import NothingOnOfferError
 from flows.questions import UnreadableError
 from flows.sayings import Document, Option
 from flows.talk import Talk
+from flows.topics import TOPICS
 from flows.wording import EXAMPLE, address, go, on_the_map
 from locales.text import Lines, Value, Verbatim, _
 from services_directory.facts import Appointment, Service, Slot, SlotTakenError, TooManyBookingsError
@@ -27,13 +28,14 @@ async def book(talk: Talk) -> None:
     """Service, day, time, name, a clear yes: then it is booked."""
     desk = talk.desk
     city = await which_city(talk)
-    topic = talk.heard.get("argument")
+    about = talk.heard.get("argument")
+    topics = (about,) if about else TOPICS.get(talk.heard.get("topic", ""), ())
     try:
         service = await talk.choose(
             "service",
             _("What do you need help with?"),
-            desk.bookable_services(city.key, topic),
-            single=topic is not None,
+            desk.bookable_services(city.key, topics),
+            single=bool(topics),
         )
     except NothingOnOfferError:
         talk.say(

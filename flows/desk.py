@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 from typing import Protocol
 
@@ -68,7 +68,7 @@ class Desk(Protocol):
     def contact(self, key: str) -> Contact | None:
         """The national telephone number with that key."""
 
-    def bookable_services(self, city: str, topic: str | None = None) -> Offers[Service]:
+    def bookable_services(self, city: str, topics: Collection[str] = ()) -> Offers[Service]:
         """The services of a city that can be booked, those of the topic first."""
 
     def days_with_room(self, service: Service) -> Offers[Day]:

@@ -1,4 +1,4 @@
-"""How well an engine understands: accuracy, the three nearest, confident mistakes, refusals, per language and style."""
+"""How well an engine understands: accuracy, the three nearest, refusals, calibration, confident mistakes, danger."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from nlu.decision import OFFERED, OUT_OF_SCOPE
 from nlu.understanding import Interpreter, Understanding
 
-OFFERED = 3
-NONE = "out_of_scope"
-COLUMNS = 3
+OF_MEANING, OF_DANGER = 3, 2
+"""Columns of the two kinds of files."""
+LABELS = ("emergency", "violence", "suicide", "none")
+BINS = 10
 
 
 class EvaluationError(Exception):
@@ -29,30 +31,69 @@ class Case:
     text: str
 
 
+@dataclass(frozen=True)
+class DangerCase:
+    """One message and the danger in it, `none` for a look-alike."""
+
+    language: str
+    danger: str
+    text: str
+
+
 @dataclass
 class Tally:
     """Counts over cases."""
 
     cases: int = 0
     right: int = 0
+    served: int = 0
+    """Cases that are our business."""
     offered: int = 0
-    """Right at once or among the three nearest."""
+    """Of these: right at once or among the three nearest."""
+    refused: int = 0
+    """Of the others: nothing would be done."""
     confident_mistakes: int = 0
     language: int = 0
+    bins: list[list[float]] = field(default_factory=lambda: [[0, 0.0, 0] for _bin in range(BINS)])
+    """By confidence: cases, their summed confidence, how many of them right."""
 
     def add(self, case: Case, understood: Understanding) -> None:
-        """Count one case. A message that is none of our business is right when nothing is acted upon."""
-        refused = case.intent == NONE and (not understood.sure or understood.intent == NONE)
+        """Count one case."""
+        right = understood.intent == case.intent
         self.cases += 1
-        self.right += understood.intent == case.intent
-        self.offered += refused or case.intent in [intent for intent, _odds in understood.ranking[:OFFERED]]
-        self.confident_mistakes += understood.sure and understood.intent != case.intent
-        self.language += understood.language in {case.language, None}
+        self.right += right
+        if case.intent == OUT_OF_SCOPE:
+            self.refused += right or not understood.sure
+        else:
+            self.served += 1
+            self.offered += case.intent in [intent for intent, _odds in understood.ranking[:OFFERED]]
+        self.confident_mistakes += understood.sure and not right
+        self.language += understood.language == case.language
+        held = self.bins[min(int(understood.confidence * BINS), BINS - 1)]
+        held[0] += 1
+        held[1] += understood.confidence
+        held[2] += right
+
+    @property
+    def calibration_error(self) -> float:
+        """How far confidence and share of right answers are apart, on average over messages (ECE, ten bins)."""
+        return sum(abs(confidence - right) for _cases, confidence, right in self.bins) / max(self.cases, 1)
+
+    def shares(self) -> dict[str, float]:
+        """The row of the table."""
+        others = self.cases - self.served
+        return {
+            "right": self.right / max(self.cases, 1),
+            "offered": self.offered / max(self.served, 1),
+            "refused": self.refused / others if others else 1.0,
+            "wrong!": self.confident_mistakes / max(self.cases, 1),
+            "calibr.": self.calibration_error,
+            "language": self.language / max(self.cases, 1),
+        }
 
     def line(self, name: str) -> str:
-        """One row of the table."""
-        shares = (self.right, self.offered, self.confident_mistakes, self.language)
-        return f"{name:<14}{self.cases:>6}" + "".join(f"{share / max(self.cases, 1):>9.3f}" for share in shares)
+        """One row as it is printed."""
+        return f"{name:<14}{self.cases:>6}" + "".join(f"{share:>9.3f}" for share in self.shares().values())
 
 
 @dataclass
@@ -66,22 +107,54 @@ class Report:
 
     def lines(self) -> Iterator[str]:
         """The table as it is printed."""
-        yield f"{'':<14}{'cases':>6}{'right':>9}{'offered':>9}{'wrong!':>9}{'language':>9}"
-        for name, tally in sorted(self.languages.items()):
+        yield f"{'':<14}{'cases':>6}" + "".join(f"{name:>9}" for name in self.total.shares())
+        for name, tally in (*sorted(self.languages.items()), *sorted(self.styles.items()), ("all", self.total)):
             yield tally.line(name)
-        for name, tally in sorted(self.styles.items()):
-            yield tally.line(name)
-        yield self.total.line("all")
-        yield "right: understood at once; offered: among the three nearest; wrong!: sure, and mistaken"
+        yield "right: at once; offered: among the three nearest; refused: nothing done, of what is out of scope;"
+        yield "wrong!: sure, and mistaken; calibr.: how far confidence is from the share of right answers"
         for (meant, understood), count in self.confused.most_common(10):
             yield f"{count:>4}  {meant} taken for {understood}"
 
 
-def evaluate(interpreter: Interpreter, cases: Iterable[Case], now: datetime | None = None) -> Report:
-    """Run an engine over cases, each in the language of its file."""
+@dataclass
+class DangerReport:
+    """How many dangers were noticed, and how many look-alikes taken for one, by language."""
+
+    noticed: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
+    alarmed: dict[str, list[bool]] = field(default_factory=lambda: defaultdict(list))
+
+    def recall(self, language: str | None = None) -> float:
+        """The share of dangers that were noticed."""
+        return _share(self.noticed, language)
+
+    def false_alarms(self, language: str | None = None) -> float:
+        """The share of look-alikes that were taken for danger."""
+        return _share(self.alarmed, language)
+
+    def lines(self) -> Iterator[str]:
+        """The table as it is printed."""
+        yield f"{'danger':<14}{'cases':>6}{'noticed':>9}{'alarmed':>9}"
+        for name in (*sorted(self.noticed.keys() | self.alarmed.keys()), None):
+            cases = sum(
+                len(seen)
+                for by in (self.noticed, self.alarmed)
+                for language, seen in by.items()
+                if name in {language, None}
+            )
+            yield f"{name or 'all':<14}{cases:>6}{self.recall(name):>9.3f}{self.false_alarms(name):>9.3f}"
+        yield "noticed: of the messages with danger; alarmed: of the look-alikes"
+
+
+def _share(by_language: dict[str, list[bool]], language: str | None) -> float:
+    seen = [one for name, found in by_language.items() if language in {name, None} for one in found]
+    return sum(seen) / max(len(seen), 1)
+
+
+async def evaluate(interpreter: Interpreter, cases: Iterable[Case], now: datetime | None = None) -> Report:
+    """Run an engine over cases, each as the first message of a conversation."""
     report, at = Report(), now or datetime.now(UTC)
     for case in cases:
-        understood = interpreter.parse(case.text, now=at, language=case.language)
+        understood = await interpreter.parse(case.text, now=at)
         for tally in (report.total, report.languages[case.language], report.styles[case.style]):
             tally.add(case, understood)
         if understood.intent != case.intent:
@@ -89,15 +162,37 @@ def evaluate(interpreter: Interpreter, cases: Iterable[Case], now: datetime | No
     return report
 
 
+async def evaluate_dangers(
+    interpreter: Interpreter, cases: Iterable[DangerCase], now: datetime | None = None
+) -> DangerReport:
+    """Run an engine's danger detector over cases."""
+    report, at = DangerReport(), now or datetime.now(UTC)
+    for case in cases:
+        understood = await interpreter.parse(case.text, now=at)
+        kept = report.alarmed if case.danger == "none" else report.noticed
+        kept[case.language].append(understood.danger is not None)
+    return report
+
+
 def read_cases(files: Sequence[Path]) -> list[Case]:
     """Lines of `intent<TAB>style<TAB>text`; the language is the file's stem. Raises EvaluationError."""
-    cases: list[Case] = []
+    return [Case(path.stem, *row) for path, row in _rows(files) if len(row) == OF_MEANING]
+
+
+def read_dangers(files: Sequence[Path]) -> list[DangerCase]:
+    """Lines of `label<TAB>text`: emergency, violence, suicide or none. Raises EvaluationError."""
+    return [DangerCase(path.stem, *row) for path, row in _rows(files) if len(row) == OF_DANGER]
+
+
+def _rows(files: Sequence[Path]) -> Iterator[tuple[Path, list[str]]]:
     for path in files:
         for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            row = line.split("\t")
             if not line.strip():
                 continue
-            columns = line.split("\t")
-            if len(columns) != COLUMNS:
-                raise EvaluationError(f"{path}:{number}: expected intent, style and text with a tab between them")
-            cases.append(Case(path.stem, *columns))
-    return cases
+            if len(row) != OF_MEANING and not (len(row) == OF_DANGER and row[0] in LABELS):
+                raise EvaluationError(
+                    f"{path}:{number}: expected intent, style and text with tabs between them, or, for danger, "
+                    f"{', '.join(LABELS)} and text"
+                )
+            yield path, row

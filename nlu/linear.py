@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 LONGEST_GRAM = 5
 
-Floats = npt.NDArray[np.float32]
+Floats: TypeAlias = npt.NDArray[np.float32]
+Arrays: TypeAlias = dict[str, npt.NDArray[Any]]
 
 
 def grams(normalised: str) -> Iterator[str]:
@@ -29,25 +30,42 @@ def grams(normalised: str) -> Iterator[str]:
 
 
 @dataclass(frozen=True)
-class Linear:
-    """Weights of known pieces (tf-idf, unit length) times a table of classes; `sharpness` turns scores into odds."""
+class Head:
+    """One question put to the table: its classes are the columns from `first` on.
+
+    `sharpness` turns scores into odds; in a language of `sharpness_in`, with that one.
+    """
 
     classes: tuple[str, ...]
-    vocabulary: Mapping[str, int]
-    idf: Floats
-    table: npt.NDArray[np.float16]
-    intercept: Floats
+    first: int
     sharpness: float
+    sharpness_in: Mapping[str, float] = field(default_factory=dict)
 
-    def probabilities(self, pieces: Mapping[str, int]) -> Floats:
-        """How likely each class is, in the order of `classes`; they add up to 1. `pieces`: the counted grams."""
-        scores = self.scores(pieces) * self.sharpness
-        odds = np.exp(scores - scores.max())
-        shares: Floats = odds / odds.sum()
+    def odds(self, scores: Floats, language: str | None = None) -> Floats:
+        """How likely each class is, in the order of `classes`; they add up to 1. `scores`: of all columns."""
+        own = scores[self.first : self.first + len(self.classes)] * self.sharpness_in.get(
+            language or "", self.sharpness
+        )
+        raised = np.exp(own - own.max())
+        shares: Floats = raised / raised.sum()
         return shares
 
+
+@dataclass(frozen=True)
+class Linear:
+    """Weights of known pieces (tf-idf, unit length) times one table for all heads: a message is looked up once.
+
+    The table has a row a piece, in whole numbers from -127 to 127; `gain` is what each row was divided by.
+    """
+
+    vocabulary: Mapping[str, int]
+    idf: Floats
+    table: npt.NDArray[np.int8]
+    gain: Floats
+    intercept: Floats
+
     def scores(self, pieces: Mapping[str, int]) -> Floats:
-        """The classifier's bare scores."""
+        """The bare scores of all columns. `pieces`: the counted grams."""
         vocabulary = self.vocabulary
         known = {vocabulary[gram]: count for gram, count in pieces.items() if gram in vocabulary}
         if not known:
@@ -55,31 +73,37 @@ class Linear:
         rows = np.fromiter(known.keys(), dtype=np.int64, count=len(known))
         counts = np.fromiter(known.values(), dtype=np.float32, count=len(known))
         weights = (1 + np.log(counts)) * self.idf[rows]
-        weights /= np.sqrt(np.dot(weights, weights))
+        weights *= self.gain[rows] / np.sqrt(np.dot(weights, weights))
         found: Floats = weights @ self.table[rows].astype(np.float32) + self.intercept
         return found
 
-    def arrays(self, name: str) -> dict[str, npt.NDArray[Any]]:
-        """The classifier as arrays for one file, each under `name`."""
+    def arrays(self) -> Arrays:
+        """The classifier as arrays for a file."""
         ordered = sorted(self.vocabulary, key=self.vocabulary.__getitem__)
         return {
-            f"{name}.classes": np.frombuffer("\n".join(self.classes).encode(), dtype=np.uint8),
-            f"{name}.vocabulary": np.frombuffer("\n".join(ordered).encode(), dtype=np.uint8),
-            f"{name}.idf": self.idf,
-            f"{name}.table": self.table,
-            f"{name}.intercept": self.intercept,
-            f"{name}.sharpness": np.array([self.sharpness], dtype=np.float64),
+            "vocabulary": np.frombuffer("\n".join(ordered).encode(), dtype=np.uint8),
+            "idf": self.idf,
+            "table": self.table,
+            "gain": self.gain,
+            "intercept": self.intercept,
         }
 
     @classmethod
-    def from_arrays(cls, name: str, arrays: Mapping[str, npt.NDArray[Any]]) -> Linear:
-        """The classifier as it was saved under `name`. Raises KeyError."""
-        words = arrays[f"{name}.vocabulary"].tobytes().decode().split("\n")
+    def from_arrays(cls, arrays: Mapping[str, npt.NDArray[Any]]) -> Linear:
+        """The classifier as it was saved. Raises KeyError."""
+        text = arrays["vocabulary"].tobytes().decode()
+        words = text.split("\n") if text else []
         return cls(
-            classes=tuple(arrays[f"{name}.classes"].tobytes().decode().split("\n")),
             vocabulary={gram: number for number, gram in enumerate(words)},
-            idf=arrays[f"{name}.idf"],
-            table=arrays[f"{name}.table"],
-            intercept=arrays[f"{name}.intercept"],
-            sharpness=float(arrays[f"{name}.sharpness"][0]),
+            idf=arrays["idf"],
+            table=arrays["table"],
+            gain=arrays["gain"],
+            intercept=arrays["intercept"],
         )
+
+
+def table_of(weights: npt.NDArray[np.floating[Any]]) -> tuple[npt.NDArray[np.int8], Floats]:
+    """Weights (a row a piece) as whole numbers, and the gain of each row."""
+    gain = np.abs(weights).max(axis=1, initial=0) / 127
+    gain[gain == 0] = 1
+    return np.rint(weights / gain[:, None]).astype(np.int8), gain.astype(np.float32)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
 
-from nlu.linear import Linear
+from nlu.linear import Head, Linear
 
 SHIPPED = Path(__file__).parent / "model" / "sportello.npz"
+FORM = 2
+HEADS = {FORM: ("intents", "dangers", "languages")}
+"""By the form of a file, what is in it: a file of another form is made anew, never misread."""
 
 
 class ModelError(Exception):
@@ -19,22 +25,30 @@ class ModelError(Exception):
 
 @dataclass(frozen=True)
 class Model:
-    """Three classifiers: what is meant, whether somebody is in danger, which language it is."""
+    """One table, three heads (what is meant, whether somebody is in danger, which language it is), and phrases.
 
-    intents: Linear
-    dangers: Linear
-    languages: Linear
+    `phrases`: by kind of entity ("language", "number", "topic"), the words that name one, and its value.
+    """
+
+    linear: Linear
+    intents: Head
+    dangers: Head
+    languages: Head
+    phrases: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def save(self, path: Path) -> None:
         """Write the file; the same model gives the same bytes."""
         path.parent.mkdir(parents=True, exist_ok=True)
-        arrays = {
-            **self.intents.arrays("intents"),
-            **self.dangers.arrays("dangers"),
-            **self.languages.arrays("languages"),
+        about: dict[str, Any] = {
+            "form": FORM,
+            **{name: asdict(getattr(self, name)) for name in HEADS[FORM]},
+            "phrases": self.phrases,
         }
+        text = json.dumps(about, ensure_ascii=False, sort_keys=True)
         with path.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
+            np.savez(
+                file, allow_pickle=False, about=np.frombuffer(text.encode(), dtype=np.uint8), **self.linear.arrays()
+            )
 
     @classmethod
     def load(cls, path: Path = SHIPPED) -> Model:
@@ -43,6 +57,12 @@ class Model:
             raise ModelError(f"{path}: no model there. Make it: sportello nlu train")
         try:
             with np.load(path, allow_pickle=False) as arrays:
-                return cls(*(Linear.from_arrays(name, arrays) for name in ("intents", "dangers", "languages")))
+                about = json.loads(arrays["about"].tobytes())
+                heads = {name: _head(about[name]) for name in HEADS[about["form"]]}
+                return cls(Linear.from_arrays(arrays), **heads, phrases=about["phrases"])
         except (BadZipFile, KeyError, ValueError, OSError) as problem:
             raise ModelError(f"{path}: not a model file ({problem}). Make it anew: sportello nlu train") from None
+
+
+def _head(saved: dict[str, Any]) -> Head:
+    return Head(**{**saved, "classes": tuple(saved["classes"])})

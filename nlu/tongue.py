@@ -2,38 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from unicodedata import name
+import numpy as np
 
-from nlu.linear import Linear
+from nlu.linear import Floats, Head
+from nlu.writing import OWN_SCRIPTS, SECOND_SCRIPTS, UNKNOWN, main_script
 
-SURE_OF_LANGUAGE = 0.75
-NOT_ARABIC = frozenset("پچژگکیٹڈڑےںہھټډړښځڅې")
-"""Letters of Persian, Urdu and Pashto that Arabic does not have."""
-SCRIPTS = {"ARABIC": "ar", "BENGALI": "bn"}
-
-
-def language_of(languages: Linear, text: str, pieces: Mapping[str, int]) -> str | None:
-    """The language's code; None when it cannot be told, or for our languages written in another script."""
-    script = _script(text)
-    if script is None:
-        return None
-    if script == "ARABIC" and NOT_ARABIC & set(text):
-        return None
-    if script != "LATIN":
-        return SCRIPTS.get(script)
-    odds = languages.probabilities(pieces)
-    at = int(odds.argmax())
-    code = languages.classes[at]
-    # Romanised Arabic and Bengali keep the language of the conversation: nobody wants to be answered so.
-    return code if float(odds[at]) >= SURE_OF_LANGUAGE and "-" not in code else None
+ROMANISED = "-Latn"
+SURE_TO_CHANGE = 0.75
+"""So likely a language must be for a conversation to go on in it instead of its own."""
+SURE_TO_BEGIN = 0.4
+"""So likely it must be for a conversation to begin in it."""
 
 
-def _script(text: str) -> str | None:
-    """The script of most letters: ARABIC, BENGALI, LATIN, CYRILLIC, ..."""
-    counts: dict[str, int] = {}
-    for letter in text:
-        if letter.isalpha():
-            script = "LATIN" if letter.isascii() else name(letter, "UNKNOWN").split()[0]
-            counts[script] = counts.get(script, 0) + 1
-    return max(counts, key=counts.__getitem__) if counts else None
+class Tongue:
+    """Tells languages apart; its classes are codes, and `CODE-Latn` for those in Latin letters instead of their own."""
+
+    def __init__(self, head: Head) -> None:
+        self.head = head
+        self._written_in = {script: self._those_of(script) for script in {*OWN_SCRIPTS.values(), "LATIN"}}
+
+    def guess(self, text: str, scores: Floats) -> tuple[str | None, bool, float]:
+        """The likeliest language (None: none of ours), whether in Latin letters instead of its own, how likely."""
+        script = main_script(text)
+        able = self._written_in.get(script or "")
+        if able is None or not able.size:
+            return None, False, 0.0
+        odds = self.head.odds(scores)[able]
+        best = int(odds.argmax())
+        code = self.head.classes[able[best]]
+        share = float(odds[best] / odds.sum()) if odds.sum() > 0 else 0.0
+        return None if code == UNKNOWN else code.removesuffix(ROMANISED), code.endswith(ROMANISED), share
+
+    def _those_of(self, script: str) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        """The classes that can be written in a script."""
+        if script == "LATIN":
+            able = [name.endswith(ROMANISED) or OWN_SCRIPTS.get(name, "LATIN") == "LATIN" for name in self.head.classes]
+        else:
+            able = [
+                OWN_SCRIPTS.get(name) == script or script in SECOND_SCRIPTS.get(name, ()) for name in self.head.classes
+            ]
+        return np.flatnonzero(able)
+
+
+def language_to_answer(code: str | None, odds: float, spoken: str | None, *, romanised: bool) -> str | None:
+    """The language that a message asks to be answered in; None leaves the conversation in the one `spoken` so far."""
+    if spoken is None:
+        return code if odds >= SURE_TO_BEGIN else None
+    # Arabic or Bengali in Latin letters tells what somebody can type, not what they want to read.
+    return code if odds >= SURE_TO_CHANGE and not romanised else None

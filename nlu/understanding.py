@@ -8,13 +8,14 @@ from typing import Literal, Protocol
 
 Danger = Literal["emergency", "violence", "suicide"]
 Part = Literal["morning", "afternoon", "evening"]
+Ranking = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
 class Entity:
-    """A piece of the message that names something: `value` is normalised (slug, ISO date, HH:MM)."""
+    """A piece of the message that names something: `value` is normalised (slug, ISO date, HH:MM, ISO code, digits)."""
 
-    kind: Literal["city", "day", "time", "part"]
+    kind: Literal["city", "day", "time", "part", "number", "topic", "language"]
     value: str
     start: int
     end: int
@@ -22,23 +23,27 @@ class Entity:
 
 @dataclass(frozen=True)
 class Understanding:
-    """Language, intent and entities of one message; `ranking` holds the likeliest intents, best first."""
+    """Language, intent and entities of one message; `ranking` holds the likeliest intents, best first.
+
+    `also`: further needs in the same message, in the order in which they were written.
+    """
 
     text: str
     language: str | None
     intent: str
     confidence: float
     sure: bool
-    ranking: tuple[tuple[str, float], ...] = ()
+    ranking: Ranking = ()
     entities: tuple[Entity, ...] = ()
     danger: Danger | None = None
+    also: tuple[str, ...] = ()
 
 
 class Interpreter(Protocol):
     """An engine that understands messages; never raises for anything a person can write."""
 
-    def parse(self, text: str, *, now: datetime, language: str | None = None) -> Understanding:
-        """What `text` means. `now` is aware, in the city's time zone; `language` is the person's own choice."""
+    async def parse(self, text: str, *, now: datetime, language: str | None = None) -> Understanding:
+        """What `text` means. `now` is aware, in the city's time zone; `language` is the one spoken so far."""
 
 
 @dataclass(frozen=True)

@@ -30,8 +30,14 @@ OWN_SCRIPTS: dict[str, str] = {
     "zh": "CJK",
 }
 """The script of each language; everybody also writes in Latin letters. Persian ("fa") is Iran's and Afghanistan's."""
+UNKNOWN = "und"
+"""The language of examples that do not say it."""
 SECOND_SCRIPTS: dict[str, frozenset[str]] = {"pa": frozenset({"ARABIC"})}
 """Further scripts in use: Punjabi in Pakistan."""
+MIXED_IN = 0.25
+"""From this share of its letters on another script than Latin is the message's: the rest are Italian words."""
+LETTERS_OF_A_SIGN = 3
+"""A Chinese character says about as much as three letters."""
 
 
 @lru_cache(maxsize=4_096)
@@ -46,6 +52,12 @@ def scripts_in(text: str) -> Counter[str]:
 
 
 def main_script(text: str) -> str | None:
-    """The script of most letters; None without letters."""
+    """The script a message is written in; None without letters. Italian words in it do not make it Latin."""
     counts = scripts_in(text)
-    return max(counts, key=counts.__getitem__) if counts else None
+    if "CJK" in counts:
+        counts["CJK"] *= LETTERS_OF_A_SIGN
+    latin = counts.pop("LATIN", 0)
+    other = max(counts, key=counts.__getitem__, default=None)
+    if other is not None and counts[other] >= MIXED_IN * (latin + counts[other]):
+        return other
+    return "LATIN" if latin else other

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
 from datetime import date
 from math import asin, cos, radians, sin, sqrt
 from typing import TypeVar
@@ -99,10 +99,10 @@ class Directory:
         """The services of a city that answer an intent."""
         return self._services_on.get((city, topic), ())
 
-    def bookable(self, city: str, topic: str | None) -> Sequence[Service]:
-        """The bookable services of a city; only those of the topic when there are any."""
+    def bookable(self, city: str, topics: Collection[str] = ()) -> Sequence[Service]:
+        """The bookable services of a city; only those of the topics when there are any."""
         everything = [service for service in self._service.values() if service.city == city and service.bookable]
-        fitting = [service for service in everything if topic in service.topics]
+        fitting = [service for service in everything if not set(topics).isdisjoint(service.topics)]
         return fitting or everything
 
     def activities(self, city: str, topic: str) -> Sequence[Activity]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,14 +34,14 @@ class Cities:
 
 
 class BookableServices:
-    """The services of a city that can be booked: those of the topic, or all when none fits it."""
+    """The services of a city that can be booked: those of one of the topics, or all when none fits."""
 
-    def __init__(self, directory: Directory, city: str, topic: str | None) -> None:
-        self._directory, self._city, self._topic = directory, city, topic
+    def __init__(self, directory: Directory, city: str, topics: Collection[str]) -> None:
+        self._directory, self._city, self._topics = directory, city, topics
 
     async def all(self) -> Sequence[Service]:
         """In the order of the directory."""
-        return self._directory.bookable(self._city, self._topic)
+        return self._directory.bookable(self._city, self._topics)
 
     async def find(self, key: str) -> Service | None:
         """The service with that key, while it can be booked in this city."""

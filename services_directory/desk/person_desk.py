@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
@@ -101,9 +101,9 @@ class PersonDesk:
         """The national telephone number with that key."""
         return self.directory.contact(key)
 
-    def bookable_services(self, city: str, topic: str | None = None) -> BookableServices:
+    def bookable_services(self, city: str, topics: Collection[str] = ()) -> BookableServices:
         """The services of a city that can be booked."""
-        return BookableServices(self.directory, city, topic)
+        return BookableServices(self.directory, city, topics)
 
     def days_with_room(self, service: Service) -> DaysWithRoom:
         """The next days with a free time, at most ten."""

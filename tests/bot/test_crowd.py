@@ -56,7 +56,7 @@ async def leave_only_three_times(database: Database) -> None:
     """Claim every other cell of the work desk's counters, for one appointment long ago."""
     async with database.writing() as session:
         directory = await Directory.load(session, WEDNESDAY.date())
-        service = next(one for one in directory.bookable("taranto", None) if one.label.texts["en"] == "Work desk")
+        service = next(one for one in directory.bookable("taranto") if one.label.texts["en"] == "Work desk")
         counters = directory.counters(service.key)
         filler = AppointmentRow(
             code="FILLER", booking_key="filler", city="taranto", office=counters[0].office, counter=counters[0].key,

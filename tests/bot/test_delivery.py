@@ -194,7 +194,7 @@ async def booked_at_the_desk(town: Town) -> str:
         sender = await sender_of(session, AMINA)
         assert sender is not None
         directory = await town.house.shelf.newest(session, town.clock.now().date())
-        service = next(one for one in directory.bookable("taranto", "work_contract") if "work_contract" in one.topics)
+        service = next(one for one in directory.bookable("taranto", ["work_contract"]) if "work_contract" in one.topics)
         desk = PersonDesk(session, directory, sender.person, town.clock.now())
         slot = await desk.free_slots(service, date(2026, 11, 26)).find("10:00")
         assert slot is not None

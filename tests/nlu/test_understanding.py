@@ -31,8 +31,10 @@ def interpreter() -> EmbeddedInterpreter:
     return EmbeddedInterpreter.shipped()
 
 
-def test_most_messages_are_understood_and_few_are_mistaken_with_confidence(interpreter: EmbeddedInterpreter) -> None:
-    report = evaluate(interpreter, read_cases(FILES), NOW)
+async def test_most_messages_are_understood_and_few_are_mistaken_with_confidence(
+    interpreter: EmbeddedInterpreter,
+) -> None:
+    report = await evaluate(interpreter, read_cases(FILES), NOW)
     assert set(report.languages) == set(SPOKEN)
     assert report.total.cases > 1400
     for language, tally in report.languages.items():
@@ -49,7 +51,7 @@ def test_most_danger_is_noticed_and_few_look_alikes_are_taken_for_it(
     counts: Counter[tuple[bool, bool]] = Counter()
     for line in (HERE / "danger" / f"{language}.tsv").read_text(encoding="utf-8").splitlines():
         label, text = line.split("\t")
-        counts[label != "none", interpreter.parse(text, now=NOW).danger is not None] += 1
+        counts[label != "none", interpreter.understand(text, now=NOW).danger is not None] += 1
     assert counts[True, True] / (counts[True, True] + counts[True, False]) > 0.65
     assert counts[False, True] / (counts[False, True] + counts[False, False]) < 0.2
 
@@ -58,14 +60,14 @@ def test_most_danger_is_noticed_and_few_look_alikes_are_taken_for_it(
     "name", ["Amina", "Badru", "Carmen", "Dalia", "Fatima", "Grace", "Mercy", "Omar", "أحمد", "মরিয়ম"]
 )
 def test_a_name_is_no_cry_for_help(interpreter: EmbeddedInterpreter, name: str) -> None:
-    assert interpreter.parse(name, now=NOW).danger is None
+    assert interpreter.understand(name, now=NOW).danger is None
 
 
 @pytest.mark.parametrize(
     "text", ["", " ", "😀", "\u200f", "x" * 4096, "1234", "؟؟", "\x00", "[a](b)", "<b>", "প" * 500]
 )
 def test_whatever_a_person_can_write_is_survived(interpreter: EmbeddedInterpreter, text: str) -> None:
-    understood = interpreter.parse(text, now=NOW)
+    understood = interpreter.understand(text, now=NOW)
     assert 0 <= understood.confidence <= 1
     assert 2 <= len(understood.ranking) <= 10
 
@@ -87,7 +89,7 @@ def test_cities_are_found_under_the_names_that_people_use(text: str, slug: str) 
 
 def test_entities_stand_where_they_are_said(interpreter: EmbeddedInterpreter) -> None:
     text = "vorrei venire domani alle 10 a Bari"
-    understood = interpreter.parse(text, now=NOW, language="it")
+    understood = interpreter.understand(text, now=NOW, language="it")
     said = {entity.kind: (entity.value, text[entity.start : entity.end]) for entity in understood.entities}
     assert said == {"city": ("bari", "Bari"), "day": ("2026-11-26", "domani"), "time": ("10:00", "alle 10")}
 
@@ -99,7 +101,7 @@ def test_entities_stand_where_they_are_said(interpreter: EmbeddedInterpreter) ->
 def test_a_language_that_is_not_ours_is_not_taken_for_one(
     interpreter: EmbeddedInterpreter, text: str, language: str | None
 ) -> None:
-    assert interpreter.parse(text, now=NOW).language == language
+    assert interpreter.understand(text, now=NOW).language == language
 
 
 def test_normalising_keeps_what_words_are_made_of() -> None:
@@ -122,7 +124,7 @@ def test_any_data_in_rasas_format_can_be_trained_on(tmp_path: Path) -> None:
         for intent, words in (("pizza", "a pizza for"), ("taxi", "one taxi to number"))
     )
     (folder / "x.yml").write_text(f'version: "3.1"\nnlu:\n{blocks}', encoding="utf-8")
-    understood = EmbeddedInterpreter(train(read_examples(tmp_path))).parse("a big pizza", now=NOW)
+    understood = EmbeddedInterpreter(train(read_examples(tmp_path))).understand("a big pizza", now=NOW)
     assert (understood.intent, understood.danger) == ("pizza", None)
 
 
@@ -138,7 +140,7 @@ def test_faulty_training_data_is_named(tmp_path: Path) -> None:
     with pytest.raises(ExamplesError, match="no training data"):
         read_examples(tmp_path)
     (tmp_path / "it").mkdir()
-    (tmp_path / "it" / "x.yml").write_text("intents: []", encoding="utf-8")
+    (tmp_path / "it" / "x.yml").write_text("examples: []", encoding="utf-8")
     with pytest.raises(ExamplesError, match="expected Rasa's format"):
         read_examples(tmp_path)
     (tmp_path / "it.tsv").write_text("greet\tciao\n", encoding="utf-8")
@@ -152,4 +154,4 @@ def test_the_command_line_parses_a_message_a_line() -> None:
     done = subprocess.run([sportello, "parse"], input=lines, capture_output=True, text=True, check=True)  # noqa: S603, our own program
     told = [json.loads(line) for line in done.stdout.splitlines()]
     assert [one["intent"] for one in told] == ["office_hours", "work_unpaid_wages"]
-    assert set(told[0]) == {"text", "language", "intent", "confidence", "sure", "ranking", "entities", "danger"}
+    assert set(told[0]) == {"text", "language", "intent", "confidence", "sure", "ranking", "entities", "danger", "also"}

@@ -106,7 +106,7 @@ class Room:
         key = f"booking-{self.booked}"
         async with self.database.writing() as session:
             directory = await Directory.load(session, self.now.date())
-            service = next(one for one in directory.bookable(city, None) if directory.counters(one.key))
+            service = next(one for one in directory.bookable(city) if directory.counters(one.key))
             early = self.now - timedelta(hours=6)
             day = (self.now + timedelta(days=days)).date()
             free = [

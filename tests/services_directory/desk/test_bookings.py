@@ -47,9 +47,7 @@ async def desk_of(database: Database, person: str, now: datetime = WEDNESDAY) ->
 
 
 def work_desk(desk: PersonDesk) -> Service:
-    return next(
-        service for service in desk.directory.bookable("taranto", None) if service.label.texts["en"] == "Work desk"
-    )
+    return next(service for service in desk.directory.bookable("taranto") if service.label.texts["en"] == "Work desk")
 
 
 async def slot_at(desk: PersonDesk, clock: str, day: date = THURSDAY) -> Slot:

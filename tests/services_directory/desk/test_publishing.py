@@ -36,7 +36,7 @@ async def test_the_network_alone_is_published_without_a_single_example(database_
     taranto = directory.office("taranto-re-point")
     assert taranto is not None
     assert (taranto.hours_known, taranto.address, taranto.checked.stale) == (False, None, True)
-    assert directory.bookable("taranto", None) == []
+    assert directory.bookable("taranto") == []
     await database.close()
 
 
@@ -72,14 +72,14 @@ async def test_what_is_no_longer_described_is_retired_and_still_known(
     database = Database(sqlite_url)
     async with database.writing() as session:
         await publish_files(session, example=True, now=WEDNESDAY)
-        bookable = (await Shelf().newest(session, WEDNESDAY.date())).bookable("bari", None)
+        bookable = (await Shelf().newest(session, WEDNESDAY.date())).bookable("bari")
     without_bari = [found for found in files.examples() if found.city != "bari"]
     monkeypatch.setattr(files, "examples", lambda: iter(without_bari))
     async with database.writing() as session:
         await publish_files(session, example=True, now=WEDNESDAY + timedelta(days=1))
         directory = await Shelf().newest(session, WEDNESDAY.date())
     assert bookable
-    assert directory.bookable("bari", None) == []
+    assert directory.bookable("bari") == []
     assert any(directory.service(service.key) is not None for service in bookable)
     await database.close()
 
