@@ -15,7 +15,7 @@ export PYTHON
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test check setup catalogues system bench clean FORCE
+.PHONY: help run test check setup catalogues system rasa test-rasa bench clean FORCE
 
 help: ## Say what there is to do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -39,6 +39,15 @@ setup: $(PACKAGES) $(MO) $(MODEL) ## Set up everything for development, and star
 catalogues: $(PACKAGES) ## Collect the messages of the code into every language's catalogue, for translators
 	@$(PY) scripts/catalogues.py extract
 	@$(PY) scripts/catalogues.py update
+
+rasa: $(PACKAGES) ## Make Rasa's environment, train it on nlu/data (DATA=nlu/data/it: one language) and serve it
+	@$(PY) scripts/rasa.py setup
+	@$(PY) scripts/rasa.py train $(if $(DATA),--data $(DATA))
+	@$(PY) scripts/rasa.py serve
+
+test-rasa: $(PACKAGES) $(MO) $(MODEL) ## Train a small Rasa and talk to the real server
+	@$(PY) scripts/rasa.py setup
+	@$(PY) -m pytest -m rasa tests/rasa $(ARGS)
 
 bench: $(PACKAGES) $(MO) $(MODEL) system ## Measure speed under load
 	@$(PY) -m tests.bench $(ARGS)

@@ -38,11 +38,17 @@ class RasaInterpreter:
     """
 
     def __init__(
-        self, url: str, embedded: EmbeddedInterpreter, *, time_out: float = TIME_OUT, pause: float = PAUSE
+        self,
+        url: str,
+        embedded: EmbeddedInterpreter,
+        *,
+        time_out: float = TIME_OUT,
+        pause: float = PAUSE,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.url, self.embedded, self.time_out = url.rstrip("/"), embedded, time_out
-        self._http = httpx.AsyncClient(base_url=self.url, timeout=time_out)
-        self._breaker = CircuitBreaker(FAILURES, pause, RasaError, name=self.url)
+        self._http = httpx.AsyncClient(base_url=self.url, timeout=time_out, transport=transport)
+        self._carefully = CircuitBreaker(FAILURES, pause, RasaError, name=self.url).decorate(self.ask)
 
     async def parse(self, text: str, *, now: datetime, language: str | None = None) -> Understanding:
         """What `text` means, as the server sees it or else as the embedded engine does. Never raises."""
@@ -50,7 +56,7 @@ class RasaInterpreter:
         if not text.strip():
             return own
         try:
-            ranking = await self._breaker.call_async(self.ask, text)
+            ranking = await self._carefully(text)
         except CircuitBreakerError:
             return own
         except RasaError as problem:
