@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 from joblib import Parallel, delayed
 from scipy.sparse import csr_matrix
-from sklearn.model_selection import ShuffleSplit, StratifiedShuffleSplit
+from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.svm import LinearSVC
 
 SEED = 7305
@@ -107,12 +107,13 @@ def _task(sources: Numbers, examples: int, question: Question) -> _Task:
 def _split(truth: Numbers, classes: int) -> tuple[Numbers, Numbers]:
     """Which to learn and which to hold back: some of each class, where there are enough of each."""
     size = max(HELD_BACK, classes / len(truth))
-    even = np.bincount(truth).min() > 1 and len(truth) - round(size * len(truth)) >= classes
-    splitter = (StratifiedShuffleSplit if even else ShuffleSplit)(
-        1, test_size=size if even else HELD_BACK, random_state=SEED
-    )
-    learnt, held = next(splitter.split(truth, truth))
-    return learnt, held
+    if np.bincount(truth).min() > 1 and len(truth) * (1 - size) >= classes + 1:
+        learnt, held = next(StratifiedShuffleSplit(1, test_size=size, random_state=SEED).split(truth, truth))
+        return learnt, held
+    _classes, firsts = np.unique(truth, return_index=True)
+    rest = np.random.default_rng(SEED).permutation(np.setdiff1d(np.arange(len(truth)), firsts))
+    held = rest[: max(1, round(HELD_BACK * len(truth)))] if len(rest) else firsts
+    return (np.setdiff1d(np.arange(len(truth)), held) if len(rest) else firsts), held
 
 
 def _machine(vectors: csr_matrix, truth: Numbers, strictness: float) -> tuple[Floats, Floats]:
