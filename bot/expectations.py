@@ -9,7 +9,7 @@ from flows.topics import same_topic
 OF_LAST_TOPIC = 2.0
 """How many times likelier a meaning of the last topic is: small, so that it never outweighs clear words."""
 OF_OPEN_QUESTION = 2.0
-YES_OR_NO = 3.0
+"""As much for one of the flow that waits for an answer. A yes and a no gain nothing: a "maybe" must stay one."""
 
 
 def expected(conversation: Conversation) -> dict[str, float]:
@@ -18,6 +18,4 @@ def expected(conversation: Conversation) -> dict[str, float]:
     if conversation.frames:
         open_flow = conversation.frames[-1].flow
         weights.update({intent: OF_OPEN_QUESTION for intent, (name, _flow) in TARGETS.items() if name == open_flow})
-    if any(key.endswith(("=yes", "=no")) for key, _label in conversation.offered):
-        weights.update({"affirm": YES_OR_NO, "deny": YES_OR_NO})
     return weights

@@ -81,7 +81,8 @@ def _has_sense(mark: Mark, words: str) -> bool:
     value = mark.value or words
     match mark.kind:
         case "city":
-            return any(True for _city in cities_in(value))
+            named = cities_in(words)
+            return mark.value in named if mark.value else bool(named)
         case "language":
             return value in OWN_SCRIPTS
         case "topic":

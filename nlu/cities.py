@@ -1,4 +1,4 @@
-"""Which city of the network a message names, in whatever language and script."""
+"""The names under which people write of the network's cities, in whatever language and script."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from pathlib import Path
 
 import yaml
 
-from nlu.normal import normalise
-from nlu.tokens import phrases_in
-from nlu.understanding import Entity
+from nlu.tokens import Phrases, phrase, tokens
+from nlu.writing import script_of_letter
 
 NAMES = Path(__file__).with_name("cities.yml")
-PREFIXES = ("ل", "ب", "ف", "و")
-"""What Arabic writes together with the name that follows: to, in, in (spoken), and."""
+PREFIXES = {"ARABIC": ("ل", "ب", "ف", "و"), "ETHIOPIC": ("በ", "ከ", "ለ", "የ")}
+"""What is written together with the name that follows: to, in, in (spoken), and; in, from, to, of."""
 
 
-def cities_in(text: str) -> Iterator[Entity]:
-    """The cities named in a message, in order; `value` is the slug."""
-    phrases, longest = _names()
-    for slug, start, end in phrases_in(text, phrases, longest):
-        yield Entity("city", slug, start, end)
+def city_names() -> Iterator[tuple[str, str, str]]:
+    """Each name as a phrase, "city", and the slug."""
+    for slug, written in yaml.safe_load(NAMES.read_text(encoding="utf-8")).items():
+        for name in map(phrase, written):
+            yield name, "city", slug
+            for prefix in PREFIXES.get(script_of_letter(name[0]), ()):
+                yield prefix + name, "city", slug
 
 
 @lru_cache(maxsize=1)
-def _names() -> tuple[dict[str, str], int]:
-    names: dict[str, str] = {}
-    for slug, written in yaml.safe_load(NAMES.read_text(encoding="utf-8")).items():
-        for name in map(normalise, written):
-            names[name] = slug
-            if "\u0600" <= name[0] <= "\u06ff":
-                names.update({prefix + name: slug for prefix in PREFIXES})
-    return names, max(len(name.split()) for name in names)
+def _names() -> Phrases:
+    return Phrases(dict.fromkeys(city_names()))
+
+
+def cities_in(text: str) -> list[str]:
+    """The slugs of the cities named in a message, in order."""
+    return [slug for _kind, slug, _start, _end in _names().within(tokens(text))]

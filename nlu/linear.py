@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import pairwise
 from typing import Any, TypeAlias
 
@@ -11,22 +12,28 @@ import numpy as np
 import numpy.typing as npt
 
 LONGEST_GRAM = 5
+WORDS_REMEMBERED = 20_000
 
 Floats: TypeAlias = npt.NDArray[np.float32]
 Arrays: TypeAlias = dict[str, npt.NDArray[Any]]
 
 
 def grams(normalised: str) -> Iterator[str]:
-    """The pieces that a message is known by: 1 to 5 characters within each word, words, and pairs of words."""
+    """The pieces that a message is known by: those of each word, and pairs of words."""
     words = normalised.split()
     for word in words:
-        padded = f" {word} "
-        for size in range(1, min(LONGEST_GRAM, len(padded)) + 1):
-            for start in range(len(padded) - size + 1):
-                yield padded[start : start + size]
-        yield f"={word}"
+        yield from pieces_of(word)
     for first, second in pairwise(words):
         yield f"={first} {second}"
+
+
+def pieces_of(word: str) -> Iterator[str]:
+    """1 to 5 characters within a word, and the whole word."""
+    padded = f" {word} "
+    for size in range(1, min(LONGEST_GRAM, len(padded)) + 1):
+        for start in range(len(padded) - size + 1):
+            yield padded[start : start + size]
+    yield f"={word}"
 
 
 @dataclass(frozen=True)
@@ -51,31 +58,45 @@ class Head:
         return shares
 
 
-@dataclass(frozen=True)
 class Linear:
     """Weights of known pieces (tf-idf, unit length) times one table for all heads: a message is looked up once.
 
     The table has a row a piece, in whole numbers from -127 to 127; `gain` is what each row was divided by.
     """
 
-    vocabulary: Mapping[str, int]
-    idf: Floats
-    table: npt.NDArray[np.int8]
-    gain: Floats
-    intercept: Floats
+    def __init__(
+        self,
+        vocabulary: Mapping[str, int],
+        idf: Floats,
+        table: npt.NDArray[np.int8],
+        gain: Floats,
+        intercept: Floats,
+    ) -> None:
+        self.vocabulary, self.idf, self.table, self.gain, self.intercept = vocabulary, idf, table, gain, intercept
+        # Few words make up most of what is written.
+        self._rows_of = lru_cache(maxsize=WORDS_REMEMBERED)(self._look_up)
 
-    def scores(self, pieces: Mapping[str, int]) -> Floats:
-        """The bare scores of all columns. `pieces`: the counted grams."""
-        vocabulary = self.vocabulary
-        known = {vocabulary[gram]: count for gram, count in pieces.items() if gram in vocabulary}
-        if not known:
+    def scores(self, normalised: str) -> Floats:
+        """The bare scores of all columns."""
+        words = normalised.split()
+        parts = [self._rows_of(word) for word in words]
+        pairs = (self.vocabulary.get(f"={first} {second}") for first, second in pairwise(words))
+        parts.append(np.array([row for row in pairs if row is not None], dtype=np.int64))
+        rows, counts = np.unique(np.concatenate(parts), return_counts=True)
+        if not rows.size:
             return self.intercept
-        rows = np.fromiter(known.keys(), dtype=np.int64, count=len(known))
-        counts = np.fromiter(known.values(), dtype=np.float32, count=len(known))
-        weights = (1 + np.log(counts)) * self.idf[rows]
+        weights = (1 + np.log(counts.astype(np.float32))) * self.idf[rows]
         weights *= self.gain[rows] / np.sqrt(np.dot(weights, weights))
         found: Floats = weights @ self.table[rows].astype(np.float32) + self.intercept
         return found
+
+    def knows_a_word_of(self, normalised: str) -> bool:
+        """Whether one of the words was ever learnt as a whole."""
+        return any(f"={word}" in self.vocabulary for word in normalised.split())
+
+    def _look_up(self, word: str) -> npt.NDArray[np.int64]:
+        found = (self.vocabulary.get(piece) for piece in pieces_of(word))
+        return np.array([row for row in found if row is not None], dtype=np.int64)
 
     def arrays(self) -> Arrays:
         """The classifier as arrays for a file."""

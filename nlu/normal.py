@@ -16,19 +16,30 @@ _SPACES = re.compile(r"\s+")
 _KEEP_MARKS = range(0x0900, 0x0DFF)
 
 
+class _Kept(dict[int, str | None]):
+    """What each character becomes, worked out when it is first met."""
+
+    def __missing__(self, code: int) -> str | None:
+        self[code] = kept = _kept(chr(code))
+        return kept
+
+
+def _kept(character: str) -> str | None:
+    kind = category(character)
+    if combining(character) and ord(character) not in _KEEP_MARKS:
+        return None
+    if kind == "Nd":
+        return str(decimal(character))
+    if kind[0] in "LMN":
+        return character
+    return None if character in "'’\u0640" else " "
+
+
+_KEPT = _Kept()
+
+
 @lru_cache(maxsize=8_192)
 def normalise(words: str) -> str:
     """The words in lower case without accents, punctuation, emoji and repeats; digits as 0-9; single spaces."""
-    kept: list[str] = []
-    for character in normalize("NFKD", words.casefold()):
-        kind = category(character)
-        if combining(character) and ord(character) not in _KEEP_MARKS:
-            continue
-        if kind == "Nd":
-            kept.append(str(decimal(character)))
-        elif kind[0] in "LMN":
-            kept.append(character)
-        elif character not in "'’\u0640":
-            kept.append(" ")
-    text = normalize("NFC", "".join(kept)).translate(_ARABIC)
+    text = normalize("NFC", normalize("NFKD", words.casefold()).translate(_KEPT)).translate(_ARABIC)
     return _SPACES.sub(" ", _REPEATED.sub(r"\1\1", text)).strip()

@@ -15,6 +15,7 @@ from nlu.fitting import SEED, Question, fit
 from nlu.linear import Head, Linear, grams, table_of
 from nlu.model import Model
 from nlu.normal import normalise
+from nlu.tokens import phrase
 from nlu.tongue import ROMANISED
 from nlu.writing import OWN_SCRIPTS, main_script
 
@@ -80,7 +81,7 @@ def phrases_of(examples: Sequence[Example]) -> dict[str, dict[str, str]]:
     found: dict[str, dict[str, Counter[str]]] = {kind: defaultdict(Counter) for kind in PHRASES}
     for example in examples:
         for mark in example.marks:
-            words = normalise(example.text[mark.start : mark.end])
+            words = phrase(example.text[mark.start : mark.end])
             if mark.kind in found and words and not words.isdecimal():
                 found[mark.kind][words][mark.value or words] += 1
     return {

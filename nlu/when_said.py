@@ -6,6 +6,7 @@ understood is always shown and confirmed before anything is booked.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -73,21 +74,16 @@ class _Reading:
             self.problem = "past"
         return Moment(self.text, self.day, self.part, clock, self.problem, tuple(self.spans))
 
-    def _items(self, found: list[Token]) -> list[_Item]:
+    def _items(self, found: Sequence[Token]) -> list[_Item]:
         items: list[_Item] = []
         at = 0
         while at < len(found):
-            size = next((size for size in range(self.words.longest, 0, -1) if self._phrase(found, at, size)), 0)
+            size, named = self.words.phrases.longest(found, at)
             first, last = found[at], found[at + max(size, 1) - 1]
-            kind, value = self._phrase(found, at, size) or self._number(first)
+            kind, value = named[0] if named else self._number(first)
             items.append(_Item(kind, value, first.start, last.end))
             at += max(size, 1)
         return items
-
-    def _phrase(self, found: list[Token], at: int, size: int) -> tuple[str, str] | None:
-        if not size or at + size > len(found):
-            return None
-        return self.words.phrases.get(" ".join(token.word for token in found[at : at + size]))
 
     def _number(self, token: Token) -> tuple[str, str]:
         if token.word.isdecimal():
@@ -160,9 +156,7 @@ class _Reading:
 
     def _days_ahead(self, items: list[_Item], at: int) -> int:
         """Three days from now: only after "in", or where the language says "3 days from now" in one phrase."""
-        after_in = self._kind(items, at - 1) == "in" or "in" not in {
-            kind for kind, _value in self.words.phrases.values()
-        }
+        after_in = self._kind(items, at - 1) == "in" or not self.words.says_in
         unit = self._kind(items, at + 1)
         if not after_in or unit not in {"days", "weeks"}:
             return 0

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.always import _commands, command_in
+from bot.expectations import OF_LAST_TOPIC, OF_OPEN_QUESTION, expected
+from flows.conversation import Conversation, Frame
 from tests.town import Person, Town
 
 WELCOME = "In which city are you? Choose it, write its name or send your location."
@@ -194,6 +196,59 @@ async def test_what_is_not_understood_is_said_so_with_the_nearest_meanings(town:
     await person.says("qwrt zxcv bnmk")
     assert person.flow in {"not-understood", "out-of-scope"}
     assert "Menu" in person.labels
+
+
+async def test_two_needs_in_one_message_are_answered_one_after_the_other(town: Town) -> None:
+    person = town.person()
+    await person.says("hello")
+    await person.says("My boss has not paid me for two months. Where can I learn Italian in the evening?")
+    assert person.flow == "work-unpaid-wages"
+    texts = [reply.text for reply in person.replies]
+    wages, course = await alone(town, "work_unpaid_wages"), await alone(town, "italian_course_find")
+    assert texts[: len(wages)] == wages
+    assert texts[len(wages) :] == course
+
+
+async def alone(town: Town, intent: str) -> list[str]:
+    """What is answered to one need."""
+    person = town.person()
+    await person.says("hello")
+    await person.taps_key(f"go={intent}")
+    return [reply.text for reply in person.replies]
+
+
+async def test_a_second_need_waits_until_the_questions_of_the_first_are_over(town: Town) -> None:
+    person = town.person()
+    await person.says("hello")
+    await person.says("I want to book an appointment. When is the one-stop shop open?")
+    assert "What do you need help with?" in person.text
+    await person.says("stop")
+    assert person.flow == "stopped"
+
+
+async def test_an_appointment_about_something_is_with_who_deals_with_it(town: Town) -> None:
+    person = town.person()
+    await person.says("hello")
+    await person.says("I need an appointment to talk about work")
+    assert "Which day suits you?" in person.text
+
+
+async def test_a_language_asked_for_by_its_name_is_spoken_at_once(town: Town) -> None:
+    person = town.person()
+    await person.says("hello")
+    await person.says("can you speak arabic please?")
+    assert person.replies[-1].language == "ar"
+
+
+def test_what_was_talked_of_and_what_is_asked_make_some_meanings_likelier() -> None:
+    conversation = Conversation(last_intent="italian_course_find")
+    assert expected(conversation) == {
+        "italian_course_find": OF_LAST_TOPIC,
+        "italian_course_enrol": OF_LAST_TOPIC,
+        "italian_certificate": OF_LAST_TOPIC,
+    }
+    conversation = Conversation(frames=[Frame("choose-city", "1")], offered=[["at=1.agreed=yes", "Yes"]])
+    assert expected(conversation) == {"choose_city": OF_OPEN_QUESTION}
 
 
 async def test_a_button_of_an_earlier_question_says_that_it_is_over(town: Town) -> None:

@@ -84,7 +84,7 @@ def test_whatever_a_person_can_write_is_survived(interpreter: EmbeddedInterprete
     ],
 )
 def test_cities_are_found_under_the_names_that_people_use(text: str, slug: str) -> None:
-    assert [entity.value for entity in cities_in(text)][-1] == slug
+    assert cities_in(text)[-1] == slug
 
 
 def test_entities_stand_where_they_are_said(interpreter: EmbeddedInterpreter) -> None:
