@@ -15,8 +15,8 @@ from nlu.writing import main_script
 LETTERS_A_SLIP = 12
 SHORTEST = 8
 """Shorter messages may become another word by one slip."""
-ONE_IN = 3
-"""Every so many examples one is also learnt misspelt: more teach no more, and take longer."""
+SLIPPED_IN, ROMANISED_IN = 10, 2
+"""Of so many examples one is also learnt misspelt, or in Latin letters: more teach no more, and take longer."""
 
 
 @dataclass(frozen=True)
@@ -33,9 +33,9 @@ def variants(examples: Sequence[Example], seed: int) -> Iterator[Variant]:
     random = Random(seed)  # noqa: S311, misspelling needs no secrecy
     for number, example in enumerate(examples):
         text = normalise(example.text)
-        if number % ONE_IN == 0 and len(text) >= SHORTEST:
+        if number % SLIPPED_IN == 0 and len(text) >= SHORTEST:
             yield Variant(number, misspelt(text, random), slipped=True)
-        if main_script(example.text) not in {"LATIN", None}:
+        if number % ROMANISED_IN == 0 and main_script(example.text) not in {"LATIN", None}:
             yield Variant(number, normalise(anyascii(example.text)), slipped=False)
 
 

@@ -6,21 +6,22 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import numpy as np
-from scipy.sparse import vstack
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from nlu.augmenting import variants
 from nlu.examples import Example
 from nlu.fitting import SEED, Question, fit
-from nlu.linear import Head, Linear, grams, table_of
+from nlu.linear import Head, Linear, table_of
 from nlu.model import Model
 from nlu.normal import normalise
 from nlu.tokens import phrase
 from nlu.tongue import ROMANISED
+from nlu.vectors import Vectorizer
 from nlu.writing import OWN_SCRIPTS, main_script
 
-LEAST = 2
+LEAST = 3
 """In how many messages a piece must stand to be learnt."""
+TELLS_LANGUAGE = 3
+"""Of so many examples one teaches its language: that is learnt soon."""
 DANGERS = {"danger_emergency": "emergency", "danger_violence": "violence", "danger_suicide": "suicide"}
 DANGER_INTENTS = {"emergency": "emergency", "violence_trafficking": "violence"}
 UNCLEAR_DANGER = frozenset({"mental_health", "work_exploitation"})
@@ -32,26 +33,26 @@ PHRASES = ("language", "number", "topic")
 def train(examples: Sequence[Example]) -> Model:
     """The model of these examples; the same examples give the same model, bit by bit."""
     questions = (
-        Question([None if one.intent.startswith("danger_") else one.intent for one in examples], strictness=0.5),
+        Question([None if one.intent.startswith("danger_") else one.intent for one in examples], strictness=0.7),
         Question([_danger(one) for one in examples], strictness=2.0),
-        Question([_tongue(one) for one in examples], strictness=0.5, varied=False),
+        Question(
+            [_tongue(one) if number % TELLS_LANGUAGE == 0 else None for number, one in enumerate(examples)],
+            strictness=0.5,
+            varied=False,
+        ),
     )
-    varied = sorted(variants(examples, SEED), key=lambda one: one.slipped)
-    unslipped = sum(not one.slipped for one in varied)
-    texts = [*(normalise(one.text) for one in examples), *(one.text for one in varied)]
-    vectorizer = TfidfVectorizer(
-        analyzer=lambda text: list(grams(text)), min_df=LEAST, sublinear_tf=True, dtype=np.float32
-    )
+    varied = list(variants(examples, SEED))
+    texts = [normalise(one.text) for one in examples]
     # Slips teach what is left of a word, not pieces of their own.
-    written = len(examples) + unslipped
-    vectors = vstack([vectorizer.fit_transform(texts[:written]), vectorizer.transform(texts[written:])], format="csr")
+    vectorizer = Vectorizer([*texts, *(one.text for one in varied if not one.slipped)], LEAST)
+    vectors = vectorizer.transform([*texts, *(one.text for one in varied)])
     sources = np.array([*range(len(examples)), *(one.number for one in varied)])
     fitted = fit(vectors, sources, [one.language for one in examples], questions)
     table, gain = table_of(np.hstack([one.weights for one in fitted]))
     firsts = np.cumsum([0, *(len(one.classes) for one in fitted)])
     linear = Linear(
-        vocabulary={gram: int(number) for gram, number in vectorizer.vocabulary_.items()},
-        idf=vectorizer.idf_.astype(np.float32),
+        vocabulary=vectorizer.vocabulary,
+        idf=vectorizer.idf,
         table=table,
         gain=gain,
         intercept=np.concatenate([one.intercepts for one in fitted]).astype(np.float32),
