@@ -13,6 +13,7 @@ from nlu.model import Model
 from nlu.normal import normalise
 from nlu.tongue import Tongue, language_to_answer
 from nlu.understanding import Danger, Ranking, Understanding
+from nlu.writing import main_script
 
 IN_DANGER = 0.2
 """From this likelihood on danger is answered first: better to name 112 once too often."""
@@ -93,7 +94,8 @@ class EmbeddedInterpreter:
     def _danger(self, normalised: str, scores: Floats, meanings: Floats, language: str | None) -> Danger | None:
         """What the danger detector finds, tempered by a sure meaning that is none."""
         # A name ("Carmen") may look like a word of danger; nobody is answered so for words that were never learnt.
-        if not self.model.linear.knows_a_word_of(normalised):
+        # Where no spaces stand between words, none can be learnt as a whole.
+        if not self.model.linear.knows_a_word_of(normalised) and main_script(normalised) != "CJK":
             return None
         odds = self.model.dangers.odds(scores, language)
         dangers = {name: float(odds[at]) for at, name in enumerate(self.model.dangers.classes) if name != "none"}

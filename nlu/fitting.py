@@ -32,11 +32,12 @@ Numbers: TypeAlias = npt.NDArray[np.int64]
 class Question:
     """What one head learns: the label of each example (None: it learns nothing from it), and the SVM's C.
 
-    `varied`: it learns from the variants of the examples as well.
+    `weights`: how much each example counts, all the same without. `varied`: it learns from their variants as well.
     """
 
     labels: Sequence[str | None]
     strictness: float
+    weights: Sequence[float] | None = None
     varied: bool = True
 
 
@@ -70,7 +71,9 @@ def fit(vectors: csr_matrix, sources: Numbers, languages: Sequence[str], questio
     # Processes, not threads: the library's machines share one source of chance.
     machines = iter(
         Parallel(n_jobs=-1)(
-            delayed(_machine)(vectors[rows], task.truth[sources[rows]], question.strictness)
+            delayed(_machine)(
+                vectors[rows], task.truth[sources[rows]], question.strictness, _weights(question, sources[rows])
+            )
             for task, question in zip(tasks, questions, strict=True)
             for rows in task.parts
             if len(task.classes) > 1
@@ -118,10 +121,18 @@ def _split(truth: Numbers, classes: int) -> tuple[Numbers, Numbers]:
     return (np.setdiff1d(np.arange(len(truth)), held) if len(rest) else firsts), held
 
 
-def _machine(vectors: csr_matrix, truth: Numbers, strictness: float) -> tuple[Floats, Floats]:
+def _weights(question: Question, sources: Numbers) -> Floats | None:
+    return None if question.weights is None else np.array(question.weights)[sources]
+
+
+def _machine(
+    vectors: csr_matrix, truth: Numbers, strictness: float, weights_of: Floats | None
+) -> tuple[Floats, Floats]:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", ConvergenceWarning)  # it is stopped before, on purpose
-        machine = LinearSVC(C=strictness, max_iter=PASSES, random_state=SEED).fit(vectors, truth)
+        machine = LinearSVC(C=strictness, max_iter=PASSES, random_state=SEED).fit(
+            vectors, truth, sample_weight=weights_of
+        )
     weights, intercepts = machine.coef_, machine.intercept_
     if len(weights) == 1:  # of two classes scikit-learn keeps only the second one's
         weights, intercepts = np.vstack([-weights, weights]), np.concatenate([-intercepts, intercepts])

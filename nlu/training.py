@@ -20,12 +20,12 @@ from nlu.writing import OWN_SCRIPTS, main_script
 
 LEAST = 3
 """In how many messages a piece must stand to be learnt."""
-TELLS_LANGUAGE = 3
-"""Of so many examples one teaches its language: that is learnt soon."""
 DANGERS = {"danger_emergency": "emergency", "danger_violence": "violence", "danger_suicide": "suicide"}
 DANGER_INTENTS = {"emergency": "emergency", "violence_trafficking": "violence"}
 UNCLEAR_DANGER = frozenset({"mental_health", "work_exploitation"})
 """Intents that hold both danger and its absence: the danger detector learns from neither side of them."""
+ORDINARY_COUNTS = 0.3
+"""How much an example of an intent counts for the danger detector: the look-alikes teach it more."""
 PHRASES = ("language", "number", "topic")
 """Kinds of entities whose names are learnt from the marks in the examples."""
 
@@ -34,12 +34,12 @@ def train(examples: Sequence[Example]) -> Model:
     """The model of these examples; the same examples give the same model, bit by bit."""
     questions = (
         Question([None if one.intent.startswith("danger_") else one.intent for one in examples], strictness=0.7),
-        Question([_danger(one) for one in examples], strictness=2.0),
         Question(
-            [_tongue(one) if number % TELLS_LANGUAGE == 0 else None for number, one in enumerate(examples)],
-            strictness=0.5,
-            varied=False,
+            [_danger(one) for one in examples],
+            strictness=2.0,
+            weights=[1.0 if one.intent.startswith("danger_") else ORDINARY_COUNTS for one in examples],
         ),
+        Question([_tongue(one) for one in examples], strictness=0.5, varied=False),
     )
     varied = list(variants(examples, SEED))
     texts = [normalise(one.text) for one in examples]
