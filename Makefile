@@ -15,7 +15,7 @@ export PYTHON
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run test check setup catalogues system rasa test-rasa bench clean FORCE
+.PHONY: help run test check setup catalogues system rasa test-rasa measured bench clean FORCE
 
 help: ## Say what there is to do
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 20
@@ -48,6 +48,9 @@ rasa: $(PACKAGES) ## Make Rasa's environment, train it on nlu/data (DATA=nlu/dat
 test-rasa: $(PACKAGES) $(MO) $(MODEL) ## Train a small Rasa and talk to the real server
 	@$(PY) scripts/rasa.py setup
 	@$(PY) -m pytest -m rasa tests/rasa $(ARGS)
+
+measured: $(PACKAGES) $(MODEL) ## Measure understanding and write it into docs/understanding.md; ARGS=--curve: the curve too
+	@$(PY) -m scripts.measured $(ARGS)
 
 bench: $(PACKAGES) $(MO) $(MODEL) system ## Measure speed under load
 	@$(PY) -m tests.bench $(ARGS)
