@@ -46,7 +46,7 @@ class Model:
         }
         text = json.dumps(about, ensure_ascii=False, sort_keys=True)
         with path.open("wb") as file:
-            np.savez(
+            np.savez_compressed(
                 file, allow_pickle=False, about=np.frombuffer(text.encode(), dtype=np.uint8), **self.linear.arrays()
             )
 

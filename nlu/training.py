@@ -18,7 +18,7 @@ from nlu.tongue import ROMANISED
 from nlu.vectors import Vectorizer
 from nlu.writing import OWN_SCRIPTS, main_script
 
-LEAST = 3
+LEAST = 2
 """In how many messages a piece must stand to be learnt."""
 DANGERS = {"danger_emergency": "emergency", "danger_violence": "violence", "danger_suicide": "suicide"}
 DANGER_INTENTS = {"emergency": "emergency", "violence_trafficking": "violence"}

@@ -63,7 +63,7 @@ def unlike(number: int) -> str:
     [
         (Example("Здравствуйте permit", "permit", "en", "rights_and_papers"), "letters of CYRILLIC"),
         (Example("I lost my permit on the train yesterday!", "permit", "en", "rights_and_papers"), "is nearly"),
-        (Example("I lost my permit on a train yesterday", "asylum", "en", "rights_and_papers"), "overlaps with permit"),
+        (Example("I lost my permit on the train yesterday?", "asylum", "en", "rights_and_papers"), "overlaps with permit"),
         (
             Example("I am in Gotham", "permit", "en", "rights_and_papers", (Mark("city", 8, 14),)),
             "the mark [Gotham](city:) says nothing we know",
