@@ -15,9 +15,9 @@ from nlu.tongue import Tongue, language_to_answer
 from nlu.understanding import Danger, Ranking, Understanding
 from nlu.writing import main_script
 
-IN_DANGER = 0.2
+IN_DANGER = 0.35
 """From this likelihood on danger is answered first: better to name 112 once too often."""
-REASSURANCE = 0.8
+REASSURANCE = 0.3
 """How far a sure ordinary meaning ("when is the office open?") speaks against danger."""
 NOT_ORDINARY = frozenset(
     {"emergency", "violence_trafficking", "mental_health", "work_exploitation", "out_of_scope", "goodbye"}

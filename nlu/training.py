@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from itertools import product
 
 import numpy as np
+from babel import Locale
 
 from nlu.augmenting import variants
 from nlu.examples import Example
@@ -25,7 +27,7 @@ DANGER_INTENTS = {"emergency": "emergency", "violence_trafficking": "violence"}
 UNCLEAR_DANGER = frozenset({"mental_health", "work_exploitation"})
 """Intents that hold both danger and its absence: the danger detector learns from neither side of them."""
 ORDINARY_COUNTS = 0.3
-"""How much an example of an intent counts for the danger detector: the look-alikes teach it more."""
+"""How much an example of what we serve counts for the danger detector: the look-alikes teach it more."""
 PHRASES = ("language", "number", "topic")
 """Kinds of entities whose names are learnt from the marks in the examples."""
 
@@ -37,7 +39,7 @@ def train(examples: Sequence[Example]) -> Model:
         Question(
             [_danger(one) for one in examples],
             strictness=2.0,
-            weights=[1.0 if one.intent.startswith("danger_") else ORDINARY_COUNTS for one in examples],
+            weights=[1.0 if one.topic in {"danger", "none"} else ORDINARY_COUNTS for one in examples],
         ),
         Question([_tongue(one) for one in examples], strictness=0.5, varied=False),
     )
@@ -78,8 +80,13 @@ def _tongue(example: Example) -> str:
 
 
 def phrases_of(examples: Sequence[Example]) -> dict[str, dict[str, str]]:
-    """The marked names of languages, numbers and topics, by kind, with their likeliest values."""
+    """The marked names of languages, numbers and topics, by kind, with their likeliest values.
+
+    Beside them each language's name in every language, as the Unicode consortium (CLDR) has it.
+    """
     found: dict[str, dict[str, Counter[str]]] = {kind: defaultdict(Counter) for kind in PHRASES}
+    for speaker, code in product(sorted({one.language for one in examples} & OWN_SCRIPTS.keys()), OWN_SCRIPTS):
+        found["language"][phrase(Locale(speaker).languages[code])][code] += 1
     for example in examples:
         for mark in example.marks:
             words = phrase(example.text[mark.start : mark.end])

@@ -38,7 +38,7 @@ def test_every_kind_of_entity_is_marked_in_every_language(examples: list[Example
         assert marked >= {"city", "day", "time", "number", "topic", "language"}, language
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("language", sorted(path.stem for path in SETS.glob("*.tsv")))
 def test_the_development_set_was_not_copied_from_the_training_data(language: str, examples: list[Example]) -> None:
     taught = [normalise(one.text) for one in examples if one.language == language]
     files = [SETS / f"{language}.tsv", SETS / "danger" / f"{language}.tsv"]
@@ -63,7 +63,10 @@ def unlike(number: int) -> str:
     [
         (Example("Здравствуйте permit", "permit", "en", "rights_and_papers"), "letters of CYRILLIC"),
         (Example("I lost my permit on the train yesterday!", "permit", "en", "rights_and_papers"), "is nearly"),
-        (Example("I lost my permit on the train yesterday?", "asylum", "en", "rights_and_papers"), "overlaps with permit"),
+        (
+            Example("I lost my permit on the train yesterday?", "asylum", "en", "rights_and_papers"),
+            "overlaps with permit",
+        ),
         (
             Example("I am in Gotham", "permit", "en", "rights_and_papers", (Mark("city", 8, 14),)),
             "the mark [Gotham](city:) says nothing we know",

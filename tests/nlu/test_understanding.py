@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections import Counter
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from locales.dates import ROME
-from locales.languages import SPOKEN
 from nlu.cities import cities_in
 from nlu.embedded import EmbeddedInterpreter
-from nlu.evaluation import EvaluationError, evaluate, read_cases
+from nlu.evaluation import EvaluationError, evaluate, evaluate_dangers, read_cases, read_dangers
 from nlu.examples import ExamplesError, read_examples
 from nlu.model import Model, ModelError
 from nlu.normal import normalise
@@ -35,25 +33,35 @@ async def test_most_messages_are_understood_and_few_are_mistaken_with_confidence
     interpreter: EmbeddedInterpreter,
 ) -> None:
     report = await evaluate(interpreter, read_cases(FILES), NOW)
-    assert set(report.languages) == set(SPOKEN)
-    assert report.total.cases > 1400
+    assert report.total.cases > 4000
+    assert report.total.right / report.total.cases > 0.88
+    assert report.total.refused / (report.total.cases - report.total.served) > 0.85
+    assert report.total.calibration_error < 0.1
     for language, tally in report.languages.items():
-        assert tally.right / tally.cases > 0.78, language
-        assert tally.offered / tally.cases > 0.9, language
-        assert tally.confident_mistakes / tally.cases < 0.05, language
-        assert tally.language / tally.cases > 0.93, language
+        assert tally.right / tally.cases > 0.8, language
+        assert tally.offered / tally.served > 0.9, language
+        assert tally.confident_mistakes / tally.cases < 0.08, language
+        assert tally.language / tally.cases > 0.82, language
 
 
-@pytest.mark.parametrize("language", list(SPOKEN))
-def test_most_danger_is_noticed_and_few_look_alikes_are_taken_for_it(
-    interpreter: EmbeddedInterpreter, language: str
-) -> None:
-    counts: Counter[tuple[bool, bool]] = Counter()
-    for line in (HERE / "danger" / f"{language}.tsv").read_text(encoding="utf-8").splitlines():
-        label, text = line.split("\t")
-        counts[label != "none", interpreter.understand(text, now=NOW).danger is not None] += 1
-    assert counts[True, True] / (counts[True, True] + counts[True, False]) > 0.65
-    assert counts[False, True] / (counts[False, True] + counts[False, False]) < 0.2
+async def test_most_danger_is_noticed_and_few_look_alikes_are_taken_for_it(interpreter: EmbeddedInterpreter) -> None:
+    report = await evaluate_dangers(interpreter, read_dangers(sorted((HERE / "danger").glob("*.tsv"))), NOW)
+    assert report.recall() > 0.92
+    assert report.false_alarms() < 0.12
+    for language in report.noticed:
+        assert report.recall(language) > 0.8, language
+        assert report.false_alarms(language) < 0.25, language
+
+
+async def test_what_the_documentation_says_was_measured_is_true_of_the_model(interpreter: EmbeddedInterpreter) -> None:
+    page = (HERE.parents[1] / "docs" / "understanding.md").read_text(encoding="utf-8")
+    written = page.split("<!-- table: generated -->")[1]
+    cases = read_cases(FILES)
+    [row] = [line.split() for line in written.splitlines() if line.startswith("all ")]
+    assert int(row[1]) == len(cases), "the sets have changed: make measured"
+    report = await evaluate(interpreter, cases, NOW)
+    # Machines differ in the last digits of a sum, so a few messages may fall the other way.
+    assert [float(share) for share in row[2:]] == pytest.approx(list(report.total.shares().values()), abs=0.01)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +104,15 @@ def test_entities_stand_where_they_are_said(interpreter: EmbeddedInterpreter) ->
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("Привет", None), ("你好", None), ("سلام خوبی؟ چطوری", None), ("কেমন আছেন", "bn"), ("مرحبا", "ar")],
+    [
+        ("γεια σου", None),
+        ("שלום", None),
+        ("नमस्ते", None),
+        ("สวัสดี", None),
+        ("😀 12", None),
+        ("কেমন আছেন", "bn"),
+        ("مرحبا", "ar"),
+    ],
 )
 def test_a_language_that_is_not_ours_is_not_taken_for_one(
     interpreter: EmbeddedInterpreter, text: str, language: str | None
@@ -126,6 +142,56 @@ def test_any_data_in_rasas_format_can_be_trained_on(tmp_path: Path) -> None:
     (folder / "x.yml").write_text(f'version: "3.1"\nnlu:\n{blocks}', encoding="utf-8")
     understood = EmbeddedInterpreter(train(read_examples(tmp_path))).understand("a big pizza", now=NOW)
     assert (understood.intent, understood.danger) == ("pizza", None)
+
+
+def test_other_files_of_a_rasa_project_are_passed_over_and_both_forms_of_examples_are_read(tmp_path: Path) -> None:
+    (tmp_path / "domain.yml").write_text("intents: [pizza]", encoding="utf-8")
+    (tmp_path / "nlu.yml").write_text(
+        "nlu:\n  - intent: pizza\n    examples:\n      - text: |\n          a [big](size) pizza\n  - synonym: x\n",
+        encoding="utf-8",
+    )
+    [example] = read_examples(tmp_path)
+    assert (example.text, example.intent, example.language) == ("a big pizza", "pizza", "und")
+    assert [(mark.kind, example.text[mark.start : mark.end]) for mark in example.marks] == [("size", "big")]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [
+        ("do you speak arabic please", "language", "ar"),
+        ("parli ucraino?", "language", "uk"),
+        ("sprechen Sie Somali", "language", "so"),
+        ("我在米兰", "city", "milano"),
+        ("በሚላኖ ነው የምኖረው", "city", "milano"),
+        ("we are 4 people", "number", "4"),
+    ],
+)
+def test_names_are_found_in_many_languages(interpreter: EmbeddedInterpreter, text: str, kind: str, value: str) -> None:
+    found = {(entity.kind, entity.value) for entity in interpreter.understand(text, now=NOW).entities}
+    assert (kind, value) in found
+
+
+@pytest.mark.parametrize("text", ["tel. 3401234567", "nel 2024", "500 euro", "alle 10:30"])
+def test_years_sums_hours_and_telephones_are_no_counts(interpreter: EmbeddedInterpreter, text: str) -> None:
+    assert "number" not in {entity.kind for entity in interpreter.understand(text, now=NOW, language="it").entities}
+
+
+def test_romanised_text_keeps_the_language_spoken_so_far_and_may_begin_one(interpreter: EmbeddedInterpreter) -> None:
+    text = "mujhe ghar chahiye, malik ne nikal diya hai, raat ko kahan soun"
+    assert interpreter.understand(text, now=NOW).language == "ur"
+    assert interpreter.understand(text, now=NOW, language="en").language is None
+
+
+def test_two_needs_in_one_message_are_both_understood_and_a_story_has_one(interpreter: EmbeddedInterpreter) -> None:
+    both = interpreter.understand(
+        "My boss has not paid me for two months. Where can I learn Italian in the evening?", now=NOW
+    )
+    assert {both.intent, *both.also} == {"work_unpaid_wages", "italian_course_find"}
+    story = interpreter.understand(
+        "Good evening. I work in a restaurant since March. My boss has not paid me for two months. What can I do?",
+        now=NOW,
+    )
+    assert (story.intent, story.also) == ("work_unpaid_wages", ())
 
 
 def test_a_file_that_is_no_model_says_how_to_make_one(tmp_path: Path) -> None:
