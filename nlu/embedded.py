@@ -23,15 +23,17 @@ NOT_ORDINARY = frozenset(
     {"emergency", "violence_trafficking", "mental_health", "work_exploitation", "out_of_scope", "goodbye"}
 )
 """Meanings that say nothing against danger."""
+GIBBERISH = 1 / 3
+"""Where no more of the words than this were ever learnt, nothing is known of danger."""
 RANKED = 10
 COURTESIES = frozenset({"greet", "goodbye", "thanks", "affirm", "deny", "help", "not_understood", "out_of_scope"})
 """Meanings that are no need of their own beside another one."""
 SHORTEST_NEED = 3
 """Words that a part of a message must have to hold a need of its own."""
 MOST_NEEDS = 3
-PLAIN_NEED = 0.7
+PLAIN_NEED = 0.8
 """So likely a part of a message must mean something, to be answered beside the rest."""
-FAINTLY = 0.03
+FAINTLY = 0.08
 """And the message as a whole must mean it at least so likely."""
 _PARTS = re.compile(r"[.!?;\n؟؛۔।॥።፧。！？；]+")
 
@@ -95,7 +97,7 @@ class EmbeddedInterpreter:
         """What the danger detector finds, tempered by a sure meaning that is none."""
         # A name ("Carmen") may look like a word of danger; nobody is answered so for words that were never learnt.
         # Where no spaces stand between words, none can be learnt as a whole.
-        if not self.model.linear.knows_a_word_of(normalised) and main_script(normalised) != "CJK":
+        if self.model.linear.known_words(normalised) <= GIBBERISH and main_script(normalised) != "CJK":
             return None
         odds = self.model.dangers.odds(scores, language)
         dangers = {name: float(odds[at]) for at, name in enumerate(self.model.dangers.classes) if name != "none"}

@@ -32,7 +32,9 @@ class Finder:
             Entity(kind, value, start, end)  # type: ignore[arg-type]  # the kinds of cities and of training.PHRASES
             for kind, value, start, end in self._names.within(tokens(text))
         )
-        return (*named, *_numbers(text), *_times(text, now, language))
+        times = tuple(_times(text, now, language))
+        numbers = (one for one in _numbers(text) if not any(time.start <= one.start < time.end for time in times))
+        return (*named, *numbers, *times)
 
 
 def _numbers(text: str) -> Iterator[Entity]:

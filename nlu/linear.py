@@ -90,9 +90,10 @@ class Linear:
         found: Floats = weights @ self.table[rows].astype(np.float32) + self.intercept
         return found
 
-    def knows_a_word_of(self, normalised: str) -> bool:
-        """Whether one of the words was ever learnt as a whole."""
-        return any(f"={word}" in self.vocabulary for word in normalised.split())
+    def known_words(self, normalised: str) -> float:
+        """The share of the words that were ever learnt as a whole."""
+        words = normalised.split()
+        return sum(f"={word}" in self.vocabulary for word in words) / max(len(words), 1)
 
     def _look_up(self, word: str) -> npt.NDArray[np.int64]:
         found = (self.vocabulary.get(piece) for piece in pieces_of(word))
