@@ -15,7 +15,7 @@ from nlu.tongue import Tongue, language_to_answer
 from nlu.understanding import Danger, Ranking, Understanding
 from nlu.writing import main_script
 
-IN_DANGER = 0.3
+IN_DANGER = 0.45
 """From this likelihood on danger is answered first: better to name 112 once too often."""
 REASSURANCE = 0.3
 """How far a sure ordinary meaning ("when is the office open?") speaks against danger."""
@@ -24,7 +24,7 @@ NOT_ORDINARY = frozenset(
 )
 """Meanings that say nothing against danger."""
 GIBBERISH = 1 / 3
-"""Where no more of the words than this were ever learnt, nothing is known of danger."""
+"""Where no more of the words than this were ever learnt, nothing is acted upon."""
 RANKED = 10
 COURTESIES = frozenset({"greet", "goodbye", "thanks", "affirm", "deny", "help", "not_understood", "out_of_scope"})
 """Meanings that are no need of their own beside another one."""
@@ -63,6 +63,9 @@ class EmbeddedInterpreter:
         code, romanised, likely = self._tongue.guess(text, scores)
         odds = self.model.intents.odds(scores, code)
         ranking = self._ranking(odds)
+        # A name ("Carmen") or a slip of the hand may look like a word of danger: nobody is answered so for words that
+        # were never learnt. Where no spaces stand between words, none can be learnt as a whole.
+        sensible = self.model.linear.known_words(normalised) > GIBBERISH or main_script(normalised) == "CJK"
         also = self._further_needs(text, odds, ranking[0][0], code)
         spoken = language_to_answer(code, likely, language, romanised=romanised)
         return Understanding(
@@ -70,10 +73,10 @@ class EmbeddedInterpreter:
             language=spoken,
             intent=ranking[0][0],
             confidence=ranking[0][1],
-            sure=bool(normalised) and (is_sure(ranking) or bool(also)),
+            sure=sensible and (is_sure(ranking) or bool(also)),
             ranking=ranking,
             entities=self._entities.within(text, now, language or code),
-            danger=self._danger(normalised, scores, odds, code),
+            danger=self._danger(scores, odds, code) if sensible else None,
             also=also,
         )
 
@@ -93,12 +96,8 @@ class EmbeddedInterpreter:
                 needs.append(intent)
         return tuple(need for need in needs if need != first)[: MOST_NEEDS - 1] if first in needs else ()
 
-    def _danger(self, normalised: str, scores: Floats, meanings: Floats, language: str | None) -> Danger | None:
+    def _danger(self, scores: Floats, meanings: Floats, language: str | None) -> Danger | None:
         """What the danger detector finds, tempered by a sure meaning that is none."""
-        # A name ("Carmen") may look like a word of danger; nobody is answered so for words that were never learnt.
-        # Where no spaces stand between words, none can be learnt as a whole.
-        if self.model.linear.known_words(normalised) <= GIBBERISH and main_script(normalised) != "CJK":
-            return None
         odds = self.model.dangers.odds(scores, language)
         dangers = {name: float(odds[at]) for at, name in enumerate(self.model.dangers.classes) if name != "none"}
         calm = max(float(meanings[at]) for at in self._ordinary) if self._ordinary else 0.0

@@ -202,11 +202,9 @@ async def test_two_needs_in_one_message_are_answered_one_after_the_other(town: T
     person = town.person()
     await person.says("hello")
     await person.says("My boss has not paid me for two months. Where can I learn Italian in the evening?")
-    assert person.flow == "work-unpaid-wages"
     texts = [reply.text for reply in person.replies]
     wages, course = await alone(town, "work_unpaid_wages"), await alone(town, "italian_course_find")
-    assert texts[: len(wages)] == wages
-    assert texts[len(wages) :] == course
+    assert texts in ([*wages, *course], [*course, *wages])
 
 
 async def alone(town: Town, intent: str) -> list[str]:
@@ -230,7 +228,10 @@ async def test_an_appointment_about_something_is_with_who_deals_with_it(town: To
     person = town.person()
     await person.says("hello")
     await person.says("I need an appointment to talk about work")
-    assert "Which day suits you?" in person.text
+    assert "Work desk" in person.labels
+    about_work = set(person.labels)
+    await person.taps_key("go=book_appointment")
+    assert about_work < set(person.labels)
 
 
 async def test_a_language_asked_for_by_its_name_is_spoken_at_once(town: Town) -> None:
