@@ -15,7 +15,7 @@ from nlu.tongue import Tongue, language_to_answer
 from nlu.understanding import Danger, Ranking, Understanding
 from nlu.writing import main_script
 
-IN_DANGER = 0.45
+IN_DANGER = 0.4
 """From this likelihood on danger is answered first: better to name 112 once too often."""
 REASSURANCE = 0.3
 """How far a sure ordinary meaning ("when is the office open?") speaks against danger."""
