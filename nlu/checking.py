@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from typing import get_args
 
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -11,6 +12,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from nlu.cities import cities_in
 from nlu.examples import Example, Mark
 from nlu.normal import normalise
+from nlu.understanding import Kind
 from nlu.writing import OWN_SCRIPTS, SECOND_SCRIPTS, main_script, scripts_in
 
 LEAST = 25
@@ -23,8 +25,6 @@ TOO_NEAR = 0.93
 LONG_ENOUGH = 12
 """Shorter messages ("ok", "okay") are alike by nature."""
 OWN_SCRIPT_SHARE = 0.5
-DANGER = "danger_"
-KINDS = frozenset({"city", "day", "time", "part", "number", "topic", "language"})
 DESK_TOPICS = frozenset({"housing", "work", "italian", "papers", "legal", "health", "family", "money", "other"})
 
 
@@ -41,8 +41,8 @@ def faults(examples: Sequence[Example]) -> Iterator[str]:
         yield from _wrong_scripts(language, own)
         yield from _bad_marks(own)
         # Sentences of danger train a detector of their own: they may be like those of an intent.
-        yield from _near_copies([example for example in own if example.intent.startswith(DANGER)])
-        yield from _near_copies([example for example in own if not example.intent.startswith(DANGER)])
+        yield from _near_copies([example for example in own if example.of_danger])
+        yield from _near_copies([example for example in own if not example.of_danger])
 
 
 def _too_few(language: str, examples: Sequence[Example]) -> Iterator[str]:
@@ -90,7 +90,7 @@ def _has_sense(mark: Mark, words: str) -> bool:
         case "number":
             return normalise(value).isdecimal()
         case kind:
-            return kind in KINDS
+            return kind in get_args(Kind)
 
 
 def _near_copies(examples: Sequence[Example]) -> Iterator[str]:

@@ -60,12 +60,13 @@ class EmbeddedInterpreter:
         """As `parse`, for whoever does not wait for anything."""
         normalised = normalise(text)
         scores = self.model.linear.scores(normalised)
-        code, romanised, likely = self._tongue.guess(text, scores)
+        script = main_script(text)
+        code, romanised, likely = self._tongue.guess(script, scores)
         odds = self.model.intents.odds(scores, code)
         ranking = self._ranking(odds)
         # A name ("Carmen") or a slip of the hand may look like a word of danger: nobody is answered so for words that
         # were never learnt. Where no spaces stand between words, none can be learnt as a whole.
-        sensible = self.model.linear.known_words(normalised) > GIBBERISH or main_script(normalised) == "CJK"
+        sensible = self.model.linear.known_words(normalised) > GIBBERISH or script == "CJK"
         also = self._further_needs(text, odds, ranking[0][0], code)
         spoken = language_to_answer(code, likely, language, romanised=romanised)
         return Understanding(

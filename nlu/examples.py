@@ -42,6 +42,11 @@ class Example:
     topic: str = ""
     marks: tuple[Mark, ...] = ()
 
+    @property
+    def of_danger(self) -> bool:
+        """Whether it teaches the danger detector alone, a look-alike of danger too."""
+        return self.intent.startswith("danger_")
+
 
 def read_examples(data: Path = DATA) -> list[Example]:
     """All examples below a folder (or in one file), in a fixed order. Raises ExamplesError.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
@@ -15,16 +15,8 @@ LONGEST_GRAM = 5
 WORDS_REMEMBERED = 20_000
 
 Floats: TypeAlias = npt.NDArray[np.float32]
+Rows: TypeAlias = npt.NDArray[np.int32]
 Arrays: TypeAlias = dict[str, npt.NDArray[Any]]
-
-
-def grams(normalised: str) -> Iterator[str]:
-    """The pieces that a message is known by: those of each word, and pairs of words."""
-    words = normalised.split()
-    for word in words:
-        yield from pieces_of(word)
-    for first, second in pairwise(words):
-        yield f"={first} {second}"
 
 
 def pieces_of(word: str) -> Iterator[str]:
@@ -34,6 +26,31 @@ def pieces_of(word: str) -> Iterator[str]:
         for start in range(len(padded) - size + 1):
             yield padded[start : start + size]
     yield f"={word}"
+
+
+def pairs_of(words: Sequence[str]) -> Iterator[str]:
+    """Each two words that follow one another."""
+    return (f"={first} {second}" for first, second in pairwise(words))
+
+
+class Pieces:
+    """The rows of a message's known pieces: those of each word, and pairs of words.
+
+    Few words make up most of what is written: the rows of `remembered` words are kept, of all with None.
+    """
+
+    def __init__(self, vocabulary: Mapping[str, int], remembered: int | None) -> None:
+        self.vocabulary = vocabulary
+        self._of_word = lru_cache(maxsize=remembered)(lambda word: self._known(pieces_of(word)))
+
+    def rows(self, normalised: str) -> Rows:
+        """A row a piece, as often as the piece stands in the message."""
+        words = normalised.split()
+        return np.concatenate([self._known(pairs_of(words)), *(self._of_word(word) for word in words)])
+
+    def _known(self, pieces: Iterable[str]) -> Rows:
+        found = map(self.vocabulary.get, pieces)
+        return np.array([row for row in found if row is not None], dtype=np.int32)
 
 
 @dataclass(frozen=True)
@@ -73,16 +90,11 @@ class Linear:
         intercept: Floats,
     ) -> None:
         self.vocabulary, self.idf, self.table, self.gain, self.intercept = vocabulary, idf, table, gain, intercept
-        # Few words make up most of what is written.
-        self._rows_of = lru_cache(maxsize=WORDS_REMEMBERED)(self._look_up)
+        self._pieces = Pieces(vocabulary, WORDS_REMEMBERED)
 
     def scores(self, normalised: str) -> Floats:
         """The bare scores of all columns."""
-        words = normalised.split()
-        parts = [self._rows_of(word) for word in words]
-        pairs = (self.vocabulary.get(f"={first} {second}") for first, second in pairwise(words))
-        parts.append(np.array([row for row in pairs if row is not None], dtype=np.int64))
-        rows, counts = np.unique(np.concatenate(parts), return_counts=True)
+        rows, counts = np.unique(self._pieces.rows(normalised), return_counts=True)
         if not rows.size:
             return self.intercept
         weights = (1 + np.log(counts.astype(np.float32))) * self.idf[rows]
@@ -94,10 +106,6 @@ class Linear:
         """The share of the words that were ever learnt as a whole."""
         words = normalised.split()
         return sum(f"={word}" in self.vocabulary for word in words) / max(len(words), 1)
-
-    def _look_up(self, word: str) -> npt.NDArray[np.int64]:
-        found = (self.vocabulary.get(piece) for piece in pieces_of(word))
-        return np.array([row for row in found if row is not None], dtype=np.int64)
 
     def arrays(self) -> Arrays:
         """The classifier as arrays for a file."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from nlu.linear import Floats, Head
-from nlu.writing import OWN_SCRIPTS, SECOND_SCRIPTS, UNKNOWN, main_script
+from nlu.writing import OWN_SCRIPTS, SECOND_SCRIPTS, UNKNOWN
 
 ROMANISED = "-Latn"
 SURE_TO_CHANGE = 0.75
@@ -21,9 +21,8 @@ class Tongue:
         self.head = head
         self._written_in = {script: self._those_of(script) for script in {*OWN_SCRIPTS.values(), "LATIN"}}
 
-    def guess(self, text: str, scores: Floats) -> tuple[str | None, bool, float]:
-        """The likeliest language (None: none of ours), whether in Latin letters instead of its own, how likely."""
-        script = main_script(text)
+    def guess(self, script: str | None, scores: Floats) -> tuple[str | None, bool, float]:
+        """The likeliest language in a script (None: none of ours), whether not in its own script, how likely."""
         able = self._written_in.get(script or "")
         if able is None or not able.size:
             return None, False, 0.0

@@ -35,7 +35,7 @@ PHRASES = ("language", "number", "topic")
 def train(examples: Sequence[Example]) -> Model:
     """The model of these examples; the same examples give the same model, bit by bit."""
     questions = (
-        Question([None if one.intent.startswith("danger_") else one.intent for one in examples], strictness=0.7),
+        Question([None if one.of_danger else one.intent for one in examples], strictness=0.7),
         Question(
             [_danger(one) for one in examples],
             strictness=2.0,

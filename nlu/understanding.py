@@ -7,6 +7,7 @@ from datetime import date, datetime, time
 from typing import Literal, Protocol
 
 Danger = Literal["emergency", "violence", "suicide"]
+Kind = Literal["city", "day", "time", "part", "number", "topic", "language"]
 Part = Literal["morning", "afternoon", "evening"]
 Ranking = tuple[tuple[str, float], ...]
 
@@ -15,7 +16,7 @@ Ranking = tuple[tuple[str, float], ...]
 class Entity:
     """A piece of the message that names something: `value` is normalised (slug, ISO date, HH:MM, ISO code, digits)."""
 
-    kind: Literal["city", "day", "time", "part", "number", "topic", "language"]
+    kind: Kind
     value: str
     start: int
     end: int

@@ -14,9 +14,7 @@ from __future__ import annotations
 import argparse
 import csv
 import json
-import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -37,8 +35,6 @@ from scripts import rasa
 Row = tuple[str, str]
 """A sentence and its intent."""
 PORT = 5105
-START = 180
-"""Seconds that a Rasa server may take to start."""
 
 
 def rows_of(source: str) -> tuple[list[Row], list[Row]]:
@@ -90,32 +86,13 @@ def measure(ask: Callable[[str], str], rows: Sequence[Row]) -> dict[str, float]:
 @contextmanager
 def rasa_server(model: Path) -> Iterator[Callable[[str], str]]:
     """A served Rasa model, as a function from a sentence to its intent."""
-    address = f"http://127.0.0.1:{PORT}"
-    with (
-        subprocess.Popen(rasa.serving(model, PORT), env=rasa.environment()) as process,  # noqa: S603, our own command
-        httpx.Client(base_url=address, timeout=60) as http,
-    ):
+    with rasa.served(model, PORT) as (address, _process), httpx.Client(base_url=address, timeout=60) as http:
 
         def ask(sentence: str) -> str:
             return str(http.post("/model/parse", json={"text": sentence}).json()["intent"]["name"])
 
-        try:
-            _wait(http, process)
-            ask("warm up")
-            yield ask
-        finally:
-            process.kill()
-
-
-def _wait(http: httpx.Client, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + START
-    while time.monotonic() < until and process.poll() is None:
-        try:
-            if http.get("/status").json().get("model_file"):
-                return
-        except httpx.HTTPError:
-            time.sleep(0.5)
-    raise rasa.RasaMissingError(f"Rasa did not start in {START} seconds")
+        ask("warm up")
+        yield ask
 
 
 def compare(source: str, most: int | None, config: Path, folder: Path) -> dict[str, dict[str, float]]:

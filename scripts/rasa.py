@@ -13,8 +13,12 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+
+import httpx
 
 ROOT = Path(__file__).parent.parent
 SETTINGS = ROOT / "nlu" / "rasa"
@@ -23,6 +27,8 @@ HOME = ROOT / ".rasa"
 RASA = HOME / "venv" / "bin" / "rasa"
 MODEL = HOME / "models"
 PORT = 5005
+START = 120
+"""Seconds that a server may take to start."""
 QUIET = {"RASA_TELEMETRY_ENABLED": "false", "SQLALCHEMY_SILENCE_UBER_WARNING": "1", "TF_CPP_MIN_LOG_LEVEL": "3"}
 ASK = "import sys, venv, ensurepip; sys.exit(not (3, 8) <= sys.version_info[:2] <= (3, 10))"
 
@@ -84,6 +90,29 @@ def train(config: Path, data: Path, models: Path, name: str) -> Path:
 def serving(model: Path, port: int) -> list[str]:
     """The command that serves a model at `POST /model/parse`."""
     return [str(RASA), "run", "--enable-api", "--model", str(model), "--port", str(port), "--interface", "127.0.0.1"]
+
+
+@contextmanager
+def served(model: Path, port: int) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """A model that is served: its address, and its process. Raises RasaMissingError when it does not start."""
+    url = f"http://127.0.0.1:{port}"
+    with subprocess.Popen(serving(model, port), env=environment(), cwd=HOME) as process:  # noqa: S603, made here
+        try:
+            _wait(url, process)
+            yield url, process
+        finally:
+            process.kill()
+
+
+def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + START
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            if httpx.get(f"{url}/status", timeout=2).json().get("model_file"):
+                return
+        except httpx.HTTPError:
+            time.sleep(0.5)
+    raise RasaMissingError(f"Rasa did not start in {START} seconds, or ended before")
 
 
 def environment() -> dict[str, str]:

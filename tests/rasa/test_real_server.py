@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-import httpx
 import pytest
 import yaml
 
@@ -26,8 +24,6 @@ pytestmark = [pytest.mark.rasa, pytest.mark.timeout(600)]
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=ROME)
 INTENTS = ("office_hours", "italian_course_find", "work_unpaid_wages", "housing_emergency", "permit")
-START = 120
-"""Seconds that a Rasa server may take to start."""
 PATIENT = 10.0
 """Seconds to wait for an answer: this is about the answer, not about the machine."""
 
@@ -63,25 +59,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with subprocess.Popen(rasa.serving(model, port), env=rasa.environment(), cwd=folder) as process:  # noqa: S603, our own
-        started = Server(f"http://127.0.0.1:{port}", process)
-        try:
-            wait_for(started)
-            yield started
-        finally:
-            process.kill()
-
-
-def wait_for(server: Server) -> None:
-    until = time.monotonic() + START
-    while time.monotonic() < until:
-        assert server.process.poll() is None, "Rasa ended while it started"
-        try:
-            if httpx.get(f"{server.url}/status", timeout=2).json().get("model_file"):
-                return
-        except httpx.HTTPError:
-            time.sleep(0.5)
-    pytest.fail(f"Rasa did not start in {START} seconds")
+    with rasa.served(model, port) as (url, process):
+        yield Server(url, process)
 
 
 async def test_sportello_asks_a_real_rasa_server_and_survives_its_end(server: Server) -> None:
