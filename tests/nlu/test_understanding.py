@@ -65,7 +65,7 @@ async def test_what_the_documentation_says_was_measured_is_true_of_the_model(int
 
 
 @pytest.mark.parametrize(
-    "name", ["Amina", "Badru", "Carmen", "Dalia", "Fatima", "Grace", "Mercy", "Omar", "أحمد", "মরিয়ম"]
+    "name", ["Amina", "Badru", "Carmen", "Dalia", "Fatima", "Fatou", "Grace", "Mercy", "Omar", "أحمد", "মরিয়ম"]
 )
 def test_a_name_is_no_cry_for_help(interpreter: EmbeddedInterpreter, name: str) -> None:
     assert interpreter.understand(name, now=NOW).danger is None
