@@ -17,6 +17,8 @@ from nlu.writing import main_script
 
 IN_DANGER = 0.4
 """From this likelihood on danger is answered first: better to name 112 once too often."""
+ONE_WORD_IN_DANGER = 0.75
+"""From this one on when the message is a single word: it may be a name ("Hope")."""
 REASSURANCE = 0.3
 """How far a sure ordinary meaning ("when is the office open?") speaks against danger."""
 NOT_ORDINARY = frozenset(
@@ -33,7 +35,7 @@ SHORTEST_NEED = 3
 MOST_NEEDS = 3
 PLAIN_NEED = 0.8
 """So likely a part of a message must mean something, to be answered beside the rest."""
-FAINTLY = 0.08
+FAINTLY = 0.15
 """And the message as a whole must mean it at least so likely."""
 _PARTS = re.compile(r"[.!?;\n؟؛۔।॥።፧。！？；]+")
 
@@ -67,6 +69,7 @@ class EmbeddedInterpreter:
         # A name ("Carmen") or a slip of the hand may look like a word of danger: nobody is answered so for words that
         # were never learnt. Where no spaces stand between words, none can be learnt as a whole.
         sensible = self.model.linear.known_words(normalised) > GIBBERISH or script == "CJK"
+        enough = IN_DANGER if " " in normalised or script == "CJK" else ONE_WORD_IN_DANGER
         also = self._further_needs(text, odds, ranking[0][0], code)
         spoken = language_to_answer(code, likely, language, romanised=romanised)
         return Understanding(
@@ -77,7 +80,7 @@ class EmbeddedInterpreter:
             sure=sensible and (is_sure(ranking) or bool(also)),
             ranking=ranking,
             entities=self._entities.within(text, now, language or code),
-            danger=self._danger(scores, odds, code) if sensible else None,
+            danger=self._danger(scores, odds, code, enough) if sensible else None,
             also=also,
         )
 
@@ -97,12 +100,12 @@ class EmbeddedInterpreter:
                 needs.append(intent)
         return tuple(need for need in needs if need != first)[: MOST_NEEDS - 1] if first in needs else ()
 
-    def _danger(self, scores: Floats, meanings: Floats, language: str | None) -> Danger | None:
-        """What the danger detector finds, tempered by a sure meaning that is none."""
+    def _danger(self, scores: Floats, meanings: Floats, language: str | None, enough: float) -> Danger | None:
+        """What the danger detector finds, tempered by a sure meaning that is none; `enough`: how likely it must be."""
         odds = self.model.dangers.odds(scores, language)
         dangers = {name: float(odds[at]) for at, name in enumerate(self.model.dangers.classes) if name != "none"}
         calm = max(float(meanings[at]) for at in self._ordinary) if self._ordinary else 0.0
-        if sum(dangers.values()) * (1 - REASSURANCE * calm) < IN_DANGER:
+        if sum(dangers.values()) * (1 - REASSURANCE * calm) < enough:
             return None
         likeliest = max(dangers, key=dangers.__getitem__)
         return next(danger for danger in get_args(Danger) if danger == likeliest)
