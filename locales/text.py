@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time
 from typing import TypeAlias
 
@@ -43,16 +43,28 @@ class Verbatim:
 
 @dataclass(frozen=True)
 class Localized:
-    """A text of the directory with its translations; `source` is the language in which it was written."""
+    """A text of the directory with its translations; `source` is the language in which it was written.
+
+    `drafted`: translations by machine that nobody has read. `outdated`: those whose source has changed since.
+    """
 
     texts: Mapping[str, str]
     source: str = "it"
     drafted: frozenset[str] = frozenset()
+    outdated: frozenset[str] = frozenset()
 
     @classmethod
     def same(cls, words: str) -> Localized:
         """A name that is the same in every language."""
         return cls({"*": words}, source="*")
+
+    def marked(self, *, drafted: frozenset[str] | None = None, outdated: frozenset[str] | None = None) -> Localized:
+        """The same words with other marks."""
+        return replace(
+            self,
+            drafted=self.drafted if drafted is None else drafted,
+            outdated=self.outdated if outdated is None else outdated,
+        )
 
     def speaks(self, language: str) -> bool:
         """Whether the text exists in that language, so that no other one need be shown."""

@@ -39,6 +39,35 @@ class OfficeKind(StrEnum):
     PARTNER = "partner"
 
 
+class Audience(StrEnum):
+    """Whom an offer is meant for, when it is not for everybody."""
+
+    WOMEN = "women"
+    MINORS = "minors"
+    FAMILIES = "families"
+    WORKERS = "workers"
+    ASYLUM_SEEKERS = "asylum_seekers"
+    LEAVING_PRISON = "leaving_prison"
+
+
+@dataclass(frozen=True)
+class Alert:
+    """What people must know on these days, said before anything else about the place."""
+
+    first_day: date
+    last_day: date
+    text: Localized
+
+
+@dataclass(frozen=True)
+class SpokenLanguage:
+    """A language spoken at an office, by an operator or a mediator; `hours` None: whenever it is open."""
+
+    code: str
+    hours: str | None
+    mediator: bool
+
+
 @dataclass(frozen=True)
 class Office:
     """A place of the city where people go; None and empty mean that it is not known."""
@@ -56,6 +85,13 @@ class Office:
     languages: tuple[str, ...]
     hours_known: bool
     checked: Checked
+    postal_code: str | None = None
+    organization: str | None = None
+    accessibility: Localized | None = None
+    spoken: tuple[SpokenLanguage, ...] = ()
+    alerts: tuple[Alert, ...] = ()
+    retired: bool = False
+    """Closed for good; kept for the appointments that were made for it."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +138,33 @@ class Service:
     checked: Checked
     retired: bool = False
     """No longer offered; kept for the appointments that were made for it."""
+    audience: tuple[Audience, ...] = ()
+    how: Localized | None = None
+    """How one gets it: whom to ask, whether one must book."""
+    capacity: int | None = None
+    """Places there are (beds, seats)."""
+    website: str | None = None
+
+
+@dataclass(frozen=True)
+class Session:
+    """One meeting of an activity; aware times, in Rome's zone."""
+
+    starts: datetime
+    ends: datetime
+    place: str | None
+
+
+@dataclass(frozen=True)
+class Organization:
+    """Who runs a place or a service. `city` None: the whole country."""
+
+    key: str
+    city: str | None
+    name: str
+    about: Localized | None
+    website: str | None
+    checked: Checked
 
 
 @dataclass(frozen=True)
@@ -121,6 +184,9 @@ class Activity:
     level: str | None
     checked: Checked
     retired: bool = False
+    provider: str | None = None
+    audience: tuple[Audience, ...] = ()
+    sessions: tuple[Session, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,7 @@ from services_directory.facts import (
     Guide,
     Office,
     OfficeKind,
+    Organization,
     Service,
     Stop,
 )
@@ -47,7 +48,8 @@ class Directory:
         self._stops = published.stops
         self._weeks = published.weeks
         self._hours = {office.key: self._office_hours(office, published) for office in published.offices}
-        self._offices_in = _grouped(published.offices, lambda office: [office.city])
+        self._organization = {organization.key: organization for organization in published.organizations}
+        self._offices_in = _grouped(published.offices, lambda office: [] if office.retired else [office.city])
         self._guides_on = _grouped(published.guides, lambda guide: guide.intents)
         self._services_on = _grouped(published.services, _topics)
         for (_city, topic), found in self._services_on.items():
@@ -76,6 +78,10 @@ class Directory:
     def office(self, key: str) -> Office | None:
         """The office with that key."""
         return self._office.get(key)
+
+    def organization(self, key: str) -> Organization | None:
+        """The organization with that key."""
+        return self._organization.get(key)
 
     def hours(self, office: str, day: date) -> DayHours:
         """When that office is open on that day."""

@@ -1,56 +1,49 @@
-"""Puts the data files into the database: all of them or none, and raises the directory's version."""
+"""Publishes what the data files say: all of it or none, beside what people have edited, never over it."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
-from pydantic import BaseModel
-from sqlalchemy import delete, select, update
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
 
 from locales.dates import in_rome
-from services_directory.desk.hours import intervals_on
-from services_directory.store import files
-from services_directory.store.bookings import CounterRow, CounterServiceRow
-from services_directory.store.offerings import ActivityRow, ContactRow, GuideRow, RequiredDocumentRow, ServiceRow
-from services_directory.store.places import (
-    CityRow,
-    DirectoryVersionRow,
-    HoursExceptionRow,
-    OfficeLanguageRow,
-    OfficeRow,
-    OrganizationRow,
-    PhoneRow,
-    StopRow,
-)
-from services_directory.store.session import Base
+from services_directory.desk import projecting
+from services_directory.desk.consistency import ANY_DAY
+from services_directory.desk.hours import HoursError, intervals_on
+from services_directory.desk.projecting import project, project_cities
+from services_directory.desk.revisions import FILES, Name, Revision, Stage, Written, current_of, keep, last_said_by
+from services_directory.store import files, records
+from services_directory.store.places import DirectoryVersionRow, OfficeRow
 
 
 async def publish_files(session: AsyncSession, *, example: bool, now: datetime) -> bool:
     """Publish the network's data and, with `example`, the example data over it; False when nothing has changed.
 
+    A record that somebody has edited since stays as they left it: what the files say anew is put up for review.
     Raises DataFileError and HoursError, and then nothing is changed.
     """
     row = await session.get(DirectoryVersionRow, 1, with_for_update=True)
     # Example dates are so many days after the day of loading, so that day is part of what they say.
-    digest = _digest(f"{in_rome(now).date() if example else ''}")
+    today = in_rome(now).date()
+    digest = _digest(f"{today if example else ''}")
     if row is not None and row.digest == digest:
         return False
     if row is None:
         row = DirectoryVersionRow(id=1, version=0)
         session.add(row)
-    await _put_national(session)
-    kept = _Kept()
+    said: dict[Name, records.Keyed] = {}
     for found in files.network():
-        await _CityFile(session, found, now, example=False).put(kept)
-    for found in files.examples() if example else ():
-        await _CityFile(session, found, now, example=True).put(kept)
-    await kept.retire_others(session)
+        said |= _named(found.all)
+    for found in files.examples(today) if example else ():
+        said |= _named(found.all)  # an example takes the place of what it is an example of
+    said |= _named([*files.contacts(), *files.guides()])
+    _check_hours(said.values())
+    await project_cities(session, files.cities())
+    await _publish(session, said, now)
     row.version, row.digest = row.version + 1, digest
     return True
 
@@ -60,162 +53,51 @@ async def holds_examples(session: AsyncSession) -> bool:
     return await session.scalar(select(OfficeRow.key).where(OfficeRow.example).limit(1)) is not None
 
 
-class _Kept:
-    """What the files describe: services, activities and counters of which they no longer speak are retired."""
-
-    def __init__(self) -> None:
-        self.keys: dict[type[Base], set[str]] = {ServiceRow: set(), ActivityRow: set(), CounterRow: set()}
-
-    async def retire_others(self, session: AsyncSession) -> None:
-        for table, keys in self.keys.items():
-            await session.execute(update(table).where(_key(table).not_in(keys)).values(retired=True))
-
-
-class _CityFile:
-    """One city's file on its way into the database, owners before what belongs to them."""
-
-    def __init__(self, session: AsyncSession, found: files.CityFile, now: datetime, *, example: bool) -> None:
-        self.session, self.found, self.example = session, found, example
-        self.rome = in_rome(now)
-        self.offices = [office.key for office in found.offices]
-
-    async def put(self, kept: _Kept) -> None:
-        for organization in self.found.organizations:
-            await self._put(OrganizationRow, organization, ("name", "about", "website"))
-        await self.session.flush()
-        places = ("organization", "name", "about", "address", "latitude", "longitude", "email", "hours")
-        for position, office in enumerate(self.found.offices):
-            await self._put(OfficeRow, office, places, kind=office.kind.value, position=position)
-        await self.session.flush()
-        await self._put_office_details()
-        said = ("organization", "office", "name", "about", "topics", "eligibility", "cost")
-        for position, service in enumerate(self.found.services):
-            booking: dict[str, Any] = service.booking.model_dump() if service.booking else {"minutes": None}
-            await self._put(ServiceRow, service, said, position=position, retired=False, **booking)
-        told = ("organization", "office", "name", "about", "topics", "schedule", "seats", "childcare", "level")
-        for position, activity in enumerate(self.found.activities):
-            ahead = activity.starts_in_days
-            starts_on = None if ahead is None else self.rome.date() + timedelta(days=ahead)
-            await self._put(ActivityRow, activity, told, position=position, retired=False, starts_on=starts_on)
-        await self.session.flush()
-        await self._put_papers()
-        await self._put_counters()
-        kept.keys[ServiceRow].update(service.key for service in self.found.services)
-        kept.keys[ActivityRow].update(activity.key for activity in self.found.activities)
-        kept.keys[CounterRow].update(counter.key for office in self.found.offices for counter in office.counters)
-
-    async def _put(
-        self,
-        table: type[Base],
-        record: files.Keyed,
-        fields: Sequence[str],
-        **more: Any,  # noqa: ANN401, any column
-    ) -> None:
-        values = {**_fields(record, fields), **more, **_trust(record, example=self.example)}
-        await _put(self.session, table, record.key, {"city": self.found.city, **values})
-
-    async def _put_office_details(self) -> None:
-        offices = self.found.offices
-        for office in offices:
-            if office.hours is not None:
-                intervals_on(office.hours, self.rome.date())  # raises HoursError before anybody finds a closed door
-        phones = (
-            {"office": office.key, "position": position, **_fields(phone, ("number", "note"))}
-            for office in offices
-            for position, phone in enumerate(office.phones)
-        )
-        languages = ({"office": office.key, "language": code} for office in offices for code in office.languages)
-        exceptions = (
-            {"office": office.key, **_fields(exception, ("first_day", "last_day", "hours", "reason"))}
-            for office in offices
-            for exception in office.exceptions
-        )
-        stops = (self._stop(office, stop) for office in offices for stop in office.stops)
-        await _replace(self.session, PhoneRow.office, self.offices, phones)
-        await _replace(self.session, OfficeLanguageRow.office, self.offices, languages)
-        await _replace(self.session, HoursExceptionRow.office, self.offices, exceptions)
-        await _replace(self.session, StopRow.office, self.offices, stops)
-
-    def _stop(self, office: files.Office, stop: files.Stop) -> dict[str, Any]:
-        day = self.rome.date() + timedelta(days=stop.in_days)
-        starts, ends = (datetime.combine(day, at, self.rome.tzinfo) for at in (stop.starts, stop.ends))
-        return {
-            "office": office.key,
-            "starts": starts,
-            "ends": ends,
-            **_fields(stop, ("place", "latitude", "longitude")),
-        }
-
-    async def _put_papers(self) -> None:
-        papers = (
-            {"service": service.key, "position": position, "text": text}
-            for service in self.found.services
-            for position, text in enumerate(service.documents)
-        )
-        await _replace(self.session, RequiredDocumentRow.service, [one.key for one in self.found.services], papers)
-
-    async def _put_counters(self) -> None:
-        counters = [(office, counter) for office in self.found.offices for counter in office.counters]
-        for office, counter in counters:
-            values = _fields(counter, ("name", "hours", "grid", "languages"))
-            await _put(self.session, CounterRow, counter.key, {"office": office.key, "retired": False, **values})
-        await self.session.flush()
-        serves = ({"counter": counter.key, "service": key} for _office, counter in counters for key in counter.services)
-        await _replace(self.session, CounterServiceRow.counter, [counter.key for _office, counter in counters], serves)
+async def _publish(session: AsyncSession, said: dict[Name, records.Keyed], now: datetime) -> None:
+    """Write down what is new in the files, and project what nobody has edited."""
+    published = await current_of(session)
+    last_files = await last_said_by(session, FILES)
+    changed, proposed = [], []
+    for name, record in (said | _gone(said, published)).items():
+        current, before = published.get(name), last_files.get(name)
+        if before is not None and before.document == records.document(record):
+            continue
+        if current is None or current.by == FILES:
+            changed.append(record)
+        else:
+            proposed.append(Written(record, Stage.IN_REVIEW, FILES, current.number, note="new in the data files"))
+    versions = [Written(record, Stage.PUBLISHED, FILES) for record in changed]
+    await keep(session, [*versions, *proposed], now)
+    await project(session, changed)
 
 
-async def _put_national(session: AsyncSession) -> None:
-    """Cities, national telephone numbers and guides."""
-    for city in files.cities():
-        values = _fields(city, ("name", "latitude", "longitude", "patron", "patron_day"))
-        await _put(session, CityRow, city.slug, {**values, **_trust(city, example=False)})
-    for contact in files.contacts():
-        values = _fields(contact, ("name", "hours", "free", "website", "what"))
-        phones = [{"number": phone.number} for phone in contact.phones]
-        await _put(session, ContactRow, contact.key, {**values, "phones": phones, **_trust(contact, example=False)})
-    for guide in files.guides():
-        values = _fields(guide, ("topic", "intents", "rank", "title", "answer", "contacts", "review_by"))
-        lists = {"steps": tuple(guide.steps), "documents": tuple(guide.documents)}
-        await _put(session, GuideRow, guide.key, {**values, **lists, **_trust(guide, example=False)})
-    await session.flush()
+def _gone(said: dict[Name, records.Keyed], published: dict[Name, Revision]) -> dict[Name, records.Keyed]:
+    """What the files said once and no longer say: retired, for appointments may rest on it."""
+    return {
+        name: version.record.model_copy(update={"retired": True})
+        for name, version in published.items()
+        if name not in said and version.by == FILES and not version.document.get("retired")
+    }
 
 
-async def _put(session: AsyncSession, table: type[Base], key: str, values: dict[str, Any]) -> None:
-    """Write one record under its key, new or changed."""
-    row = await session.get(table, key)
-    if row is None:
-        session.add(table(**{_key(table).key: key, **values}))
-        return
-    for name, value in values.items():
-        setattr(row, name, value)
+def _named(found: Sequence[records.Keyed]) -> dict[Name, records.Keyed]:
+    return {Name.of(one): one for one in found}
 
 
-async def _replace(
-    session: AsyncSession, owner: InstrumentedAttribute[str], owners: Sequence[str], rows: Iterable[dict[str, Any]]
-) -> None:
-    """Replace what belongs to these owners: telephones, languages, exceptions, stops, papers."""
-    table: type[Base] = owner.parent.class_
-    await session.execute(delete(table).where(owner.in_(owners)))
-    session.add_all(table(**values) for values in rows)
-    await session.flush()
-
-
-def _key(table: type[Base]) -> InstrumentedAttribute[str]:
-    column: InstrumentedAttribute[str] = getattr(table, table.__mapper__.primary_key[0].name)
-    return column
-
-
-def _fields(record: BaseModel, names: Sequence[str]) -> dict[str, Any]:
-    return {name: getattr(record, name) for name in names}
-
-
-def _trust(record: files.Record, *, example: bool) -> dict[str, Any]:
-    return {"sources": record.sources, "verified_on": record.verified_on, "example": example}
+def _check_hours(said: Iterable[records.Keyed]) -> None:
+    """Raises HoursError before anybody finds a closed door."""
+    for one in said:
+        if isinstance(one, records.Office) and one.hours is not None:
+            try:
+                intervals_on(one.hours, ANY_DAY)
+            except HoursError as problem:
+                raise HoursError(f"{one.key}: {problem}") from None
 
 
 def _digest(day: str) -> str:
     """Of every data file and of our own code that writes them."""
     digest = hashlib.sha256(day.encode())
-    for path in [*sorted(files.DATA.rglob("*.yml")), Path(__file__), Path(files.__file__)]:
+    code = (__file__, files.__file__, records.__file__, projecting.__file__)
+    for path in [*sorted(files.DATA.rglob("*.yml")), *map(Path, code)]:
         digest.update(path.name.encode() + path.read_bytes())
     return digest.hexdigest()

@@ -11,13 +11,15 @@ from locales.text import Localized
 
 
 def to_json(text: Localized) -> dict[str, Any]:
-    """The saved form: source language, texts by language, and which of them are machine drafts."""
-    return {"source": text.source, "texts": dict(text.texts), "drafted": sorted(text.drafted)}
+    """The saved form: source language, texts by language, and which are machine drafts or older than their source."""
+    saved: dict[str, Any] = {"source": text.source, "texts": dict(text.texts), "drafted": sorted(text.drafted)}
+    return saved | {"outdated": sorted(text.outdated)} if text.outdated else saved
 
 
 def from_json(saved: dict[str, Any]) -> Localized:
     """The text as it was saved."""
-    return Localized(saved["texts"], saved["source"], frozenset(saved.get("drafted", ())))
+    marks = (frozenset(saved.get(mark, ())) for mark in ("drafted", "outdated"))
+    return Localized(saved["texts"], saved["source"], *marks)
 
 
 class LocalizedText(TypeDecorator[Localized]):

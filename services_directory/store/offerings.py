@@ -28,7 +28,10 @@ class ServiceRow(Verified, Base):
     topics: Mapped[list[Any]] = mapped_column(JSON)
     eligibility: Mapped[Localized | None] = mapped_column(LocalizedText)
     cost: Mapped[Localized | None] = mapped_column(LocalizedText)
-    retired: Mapped[bool] = mapped_column(default=False)
+    audience: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
+    how: Mapped[Localized | None] = mapped_column(LocalizedText)
+    capacity: Mapped[int | None]
+    website: Mapped[str | None] = mapped_column(String(300))
     minutes: Mapped[int | None]
     """How long an appointment takes; None: it is not booked."""
     lead_minutes: Mapped[int] = mapped_column(default=60)
@@ -68,7 +71,9 @@ class ActivityRow(Verified, Base):
     seats: Mapped[int | None]
     childcare: Mapped[bool | None]
     level: Mapped[str | None] = mapped_column(String(20))
-    retired: Mapped[bool] = mapped_column(default=False)
+    audience: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
+    sessions: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
+    """`{"starts", "ends", "place"}`, as records have them."""
     position: Mapped[int] = mapped_column(default=0)
 
 
@@ -99,5 +104,7 @@ class ContactRow(Verified, Base):
     phones: Mapped[list[Any]] = mapped_column(JSON)
     hours: Mapped[Localized | None] = mapped_column(LocalizedText)
     free: Mapped[bool | None]
+    languages: Mapped[list[Any] | None] = mapped_column(JSON)
+    """None: not known."""
     website: Mapped[str | None] = mapped_column(String(300))
     what: Mapped[Localized] = mapped_column(LocalizedText)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, false
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from locales.text import Localized
@@ -22,6 +22,8 @@ class Verified:
     """Where it is from: `{"title", "url"}`, or `{"seed": file name, "quote"}`."""
     example: Mapped[bool] = mapped_column(default=False)
     """Example data, shown as such everywhere and refused by a production start."""
+    retired: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """No longer offered; kept for what was booked."""
 
 
 class CityRow(Verified, Base):
@@ -62,10 +64,14 @@ class OfficeRow(Verified, Base):
     name: Mapped[Localized] = mapped_column(LocalizedText)
     about: Mapped[Localized | None] = mapped_column(LocalizedText)
     address: Mapped[str | None] = mapped_column(Text)
+    postal_code: Mapped[str | None] = mapped_column(String(5))
     latitude: Mapped[float | None]
     longitude: Mapped[float | None]
     email: Mapped[str | None] = mapped_column(String(200))
     hours: Mapped[str | None] = mapped_column(Text)
+    accessibility: Mapped[Localized | None] = mapped_column(LocalizedText)
+    alerts: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
+    """`{"first_day", "last_day", "text"}`, as records have them."""
     position: Mapped[int] = mapped_column(default=0)
     phones: Mapped[list[PhoneRow]] = relationship(
         lazy="raise", order_by="PhoneRow.position", cascade="all, delete-orphan"
@@ -94,6 +100,9 @@ class OfficeLanguageRow(Base):
 
     office: Mapped[str] = mapped_column(ForeignKey("office.key", ondelete="CASCADE"), primary_key=True)
     language: Mapped[str] = mapped_column(String(10), primary_key=True)
+    hours: Mapped[str | None] = mapped_column(Text)
+    """opening_hours syntax; None: whenever the office is open."""
+    mediator: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class HoursExceptionRow(Base):

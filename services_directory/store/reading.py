@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -12,10 +12,34 @@ from sqlalchemy.orm import selectinload
 
 from locales.dates import in_rome
 from locales.text import Phone
-from services_directory.facts import Activity, Checked, City, Contact, Counter, Guide, Office, OfficeKind, Service, Stop
+from services_directory.facts import (
+    Activity,
+    Alert,
+    Audience,
+    Checked,
+    City,
+    Contact,
+    Counter,
+    Guide,
+    Office,
+    OfficeKind,
+    Organization,
+    Service,
+    Session,
+    SpokenLanguage,
+    Stop,
+)
 from services_directory.store.bookings import CounterRow, CounterServiceRow
+from services_directory.store.localized import from_json
 from services_directory.store.offerings import ActivityRow, ContactRow, GuideRow, ServiceRow
-from services_directory.store.places import CityRow, DirectoryVersionRow, HoursExceptionRow, OfficeRow, Verified
+from services_directory.store.places import (
+    CityRow,
+    DirectoryVersionRow,
+    HoursExceptionRow,
+    OfficeRow,
+    OrganizationRow,
+    Verified,
+)
 
 REVIEW_AFTER = timedelta(days=180)
 """A place, a service or an activity not verified for so long is called stale."""
@@ -31,6 +55,7 @@ class Published:
     version: int
     day: date
     cities: tuple[City, ...]
+    organizations: tuple[Organization, ...]
     offices: tuple[Office, ...]
     weeks: dict[str, str | None]
     """Office or counter key -> opening_hours expression; None: not known (an office), the office's own (a counter)."""
@@ -68,12 +93,18 @@ async def published(session: AsyncSession, today: date) -> Published:
         select(ServiceRow).options(selectinload(ServiceRow.documents)).order_by(ServiceRow.position)
     )
     activities = await session.scalars(select(ActivityRow).order_by(ActivityRow.position))
-    guides = await session.scalars(select(GuideRow).order_by(GuideRow.rank, GuideRow.key))
-    contacts = await session.scalars(select(ContactRow).order_by(ContactRow.key))
+    guides = await session.scalars(select(GuideRow).where(~GuideRow.retired).order_by(GuideRow.rank, GuideRow.key))
+    contacts = await session.scalars(select(ContactRow).where(~ContactRow.retired).order_by(ContactRow.key))
     return Published(
         version=await version(session),
         day=today,
         cities=tuple(City(row.slug, row.name, row.latitude, row.longitude, _checked(row, today)) for row in cities),
+        organizations=tuple(
+            Organization(row.key, row.city, row.name, row.about, row.website, _checked(row, today))
+            for row in await session.scalars(
+                select(OrganizationRow).where(~OrganizationRow.retired).order_by(OrganizationRow.key)
+            )
+        ),
         offices=tuple(_office(row, today) for row in offices),
         weeks={**{row.key: row.hours for row in offices}, **{row.key: row.hours for row in counters}},
         exceptions={row.key: tuple(sorted(row.exceptions, key=lambda exception: exception.id)) for row in offices},
@@ -110,6 +141,18 @@ def _office(row: OfficeRow, today: date) -> Office:
         languages=tuple(sorted(spoken.language for spoken in row.languages)),
         hours_known=row.hours is not None,
         checked=_checked(row, today),
+        postal_code=row.postal_code,
+        organization=row.organization,
+        accessibility=row.accessibility,
+        spoken=tuple(
+            SpokenLanguage(spoken.language, spoken.hours, spoken.mediator)
+            for spoken in sorted(row.languages, key=lambda spoken: spoken.language)
+        ),
+        alerts=tuple(
+            Alert(date.fromisoformat(one["first_day"]), date.fromisoformat(one["last_day"]), from_json(one["text"]))
+            for one in row.alerts
+        ),
+        retired=row.retired,
     )
 
 
@@ -136,6 +179,10 @@ def _service(row: ServiceRow, today: date, served: bool) -> Service:  # noqa: FB
         horizon_days=row.horizon_days,
         checked=_checked(row, today),
         retired=row.retired,
+        audience=tuple(map(Audience, row.audience)),
+        how=row.how,
+        capacity=row.capacity,
+        website=row.website,
     )
 
 
@@ -154,7 +201,16 @@ def _activity(row: ActivityRow, today: date) -> Activity:
         level=row.level,
         checked=_checked(row, today),
         retired=row.retired,
+        provider=row.organization,
+        audience=tuple(map(Audience, row.audience)),
+        sessions=tuple(
+            Session(_instant(one["starts"]), _instant(one["ends"]), one.get("place")) for one in row.sessions
+        ),
     )
+
+
+def _instant(words: str) -> datetime:
+    return in_rome(datetime.fromisoformat(words))
 
 
 def _guide(row: GuideRow, today: date) -> Guide:

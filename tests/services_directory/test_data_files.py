@@ -14,23 +14,23 @@ from flows.index import TARGETS
 from locales.languages import SPOKEN
 from locales.text import Localized
 from services_directory.desk.hours import patron_date
-from services_directory.store import files
+from services_directory.store import files, records
 
 NETWORK = list(files.network())
-EXAMPLES = list(files.examples())
+EXAMPLES = list(files.examples(date(2026, 11, 25)))
 GUIDES = list(files.guides())
 CONTACTS = files.contacts()
 CITIES = files.cities()
 THE_FOUR_TOPICS = {"office", "italian", "housing", "work"}
 
 
-def records() -> Iterator[files.Keyed]:
+def local_records() -> Iterator[records.Keyed]:
     for city in (*NETWORK, *EXAMPLES):
         yield from (*city.organizations, *city.offices, *city.services, *city.activities)
 
 
 def texts() -> Iterator[tuple[str, Localized]]:
-    everything: list[files.Keyed] = [*records(), *GUIDES, *CONTACTS]
+    everything: list[records.Keyed] = [*local_records(), *GUIDES, *CONTACTS]
     for record in everything:
         for name in type(record).model_fields:
             value = getattr(record, name)
@@ -68,7 +68,7 @@ def test_machine_drafts_are_marked_for_review() -> None:
 
 def test_every_record_of_the_network_cites_the_words_of_its_seed() -> None:
     for city in NETWORK:
-        found: list[files.Keyed] = [*city.organizations, *city.offices, *city.services, *city.activities]
+        found: list[records.Keyed] = [*city.organizations, *city.offices, *city.services, *city.activities]
         for record in found:
             assert record.sources, record.key
             for source in record.sources:
@@ -81,7 +81,7 @@ def test_what_the_seeds_do_not_say_stays_unknown() -> None:
         for office in city.offices:
             assert (office.hours, office.address, office.phones, office.counters) == (None, None, [], []), office.key
         for activity in city.activities:
-            assert (activity.seats, activity.starts_in_days) == (None, None), activity.key
+            assert (activity.seats, activity.starts_on) == (None, None), activity.key
 
 
 def test_what_refers_to_something_refers_to_something_that_is_there() -> None:
@@ -89,7 +89,7 @@ def test_what_refers_to_something_refers_to_something_that_is_there() -> None:
     organizations = {one.key for city in (*NETWORK, *EXAMPLES) for one in city.organizations}
     services = {service.key for city in (*NETWORK, *EXAMPLES) for service in city.services}
     for city in (*NETWORK, *EXAMPLES):
-        offered: list[files.Service | files.Activity] = [*city.services, *city.activities]
+        offered: list[records.Service | records.Activity] = [*city.services, *city.activities]
         for record in offered:
             assert record.office is None or record.office in offices, record.key
             assert record.organization is None or record.organization in organizations, record.key
@@ -100,7 +100,7 @@ def test_what_refers_to_something_refers_to_something_that_is_there() -> None:
 
 
 def test_keys_of_bookable_things_fit_a_button() -> None:
-    assert all(len(record.key) <= 40 for record in records())
+    assert all(len(record.key) <= 40 for record in local_records())
 
 
 def test_there_are_guides_for_the_four_topics_and_for_every_question_that_is_answered_by_one() -> None:
@@ -118,13 +118,13 @@ def test_there_are_guides_for_the_four_topics_and_for_every_question_that_is_ans
 
 
 @pytest.mark.parametrize("guide", GUIDES, ids=lambda guide: guide.key)
-def test_a_guide_stands_on_sources_and_has_steps_and_a_day_of_review(guide: files.Guide) -> None:
+def test_a_guide_stands_on_sources_and_has_steps_and_a_day_of_review(guide: records.Guide) -> None:
     assert guide.sources
     assert all(source["title"] and source["url"] for source in guide.sources)
     assert 2 <= len(guide.steps) <= 7
     assert guide.review_by > date(2026, 11, 25)
     assert set(guide.contacts) <= {contact.key for contact in CONTACTS}
-    assert all(len(text) <= files.MAX_ANSWER for text in guide.answer.texts.values())
+    assert all(len(text) <= records.MAX_ANSWER for text in guide.answer.texts.values())
 
 
 def test_the_telephone_numbers_that_the_flows_name_are_there() -> None:
@@ -173,8 +173,8 @@ def test_a_faulty_file_is_named_with_the_place_in_it(tmp_path: Path, content: st
 def test_an_answer_that_nobody_would_read_to_its_end_is_refused(tmp_path: Path) -> None:
     source = next((files.DATA / "guides").glob("*.yml"))
     content = yaml.safe_load(source.read_text(encoding="utf-8"))
-    content["answer"]["en"] = "x" * (files.MAX_ANSWER + 1)
+    content["answer"]["en"] = "x" * (records.MAX_ANSWER + 1)
     path = tmp_path / "long.yml"
     path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
     with pytest.raises(files.DataFileError, match="answer in en has 501 characters"):
-        files.read(path, files.Guide)
+        files.read(path, records.Guide)

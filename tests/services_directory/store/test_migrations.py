@@ -15,11 +15,14 @@ from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import StatementError
 
 from bot import records
-from services_directory.store import accounts, bookings, offerings, places
+from services_directory.store import accounts, bookings, offerings, places, revisions
 from services_directory.store.migrating import configuration, is_current, upgrade
 from services_directory.store.session import Base, Database
 
-TABLES = (records.SenderRow, accounts.StaffAccountRow, bookings.AppointmentRow, offerings.ServiceRow, places.CityRow)
+TABLES = (
+    records.SenderRow, accounts.StaffAccountRow, bookings.AppointmentRow, offerings.ServiceRow, places.CityRow,
+    revisions.RevisionRow,
+)  # fmt: skip
 
 
 def differences(connection: Connection) -> list[Any]:
