@@ -27,6 +27,7 @@ from bot.settings import Settings, read_settings
 from bot.workers import Workers
 from nlu.embedded import EmbeddedInterpreter
 from nlu.rasa_client import RasaInterpreter
+from services_directory.api.hsds import hsds_router
 from services_directory.console.router import console_router
 from services_directory.desk.directory import Shelf
 from services_directory.store.migrating import is_current
@@ -79,6 +80,7 @@ def build(settings: Settings) -> FastAPI:
     local = settings.public_url is None or settings.public_url.startswith("http://")
     console = console_router(database, house.shelf, secret=settings.key(), secure_cookies=not local, demo=settings.demo)
     app.include_router(console)
+    app.include_router(hsds_router(database, house.clock.now))
     if intake is not None and settings.telegram_webhook_secret is not None:
         _add_webhook(app, intake)
     _add_health(app, database, redis)

@@ -7,19 +7,18 @@ import getpass
 import logging
 import os
 import sys
-from collections.abc import Callable, Coroutine
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 import uvicorn
 
-from bot import cli_nlu
+from bot import cli_directory, cli_nlu
 from bot.channels.terminal import Terminal, converse
-from bot.cli_base import failing_kindly, lines
+from bot.cli_base import failing_kindly, interpreting, lines, with_database
 from bot.clock import SystemClock
 from bot.house import House
 from bot.preparing import Account, is_demonstration, prepare
-from bot.settings import Settings, read_settings
+from bot.settings import read_settings
 from bot.workers import Workers
 from locales.languages import SPOKEN
 from nlu.embedded import EmbeddedInterpreter
@@ -31,6 +30,7 @@ from services_directory.store.session import Database
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 db = typer.Typer(no_args_is_help=True, help="The database's schema.")
 user = typer.Typer(no_args_is_help=True, help="Accounts of the console.")
+cli_directory.add_to(app)
 cli_nlu.add_to(app)
 for group, name in ((db, "db"), (user, "user")):
     app.add_typer(group, name=name)
@@ -60,7 +60,7 @@ def run(
     demo = settings.demo
     settings.key()  # made here once, not by several workers at the same moment
     Model.load()  # better here, in one sentence, than in every worker
-    accounts = asyncio.run(_with_database(settings, lambda database: prepare(database, SystemClock(), demo=demo)))
+    accounts = asyncio.run(with_database(settings, lambda database: prepare(database, SystemClock(), demo=demo)))
     _greet(host, port, accounts)
     uvicorn.run("bot.app:create", factory=True, host=host, port=port, workers=workers, access_log=False)
 
@@ -82,18 +82,19 @@ def chat(
 
     async def talk(database: Database) -> None:
         await prepare(database, SystemClock(), demo=settings.demo or await is_demonstration(database))
-        house = House(database, EmbeddedInterpreter.shipped())
-        terminal = Terminal(Workers(house), conversation or getpass.getuser(), city=city, language=language)
-        await converse(terminal, lines(prompt=not as_json and sys.stdin.isatty()), typer.echo, as_json=as_json)
+        async with interpreting(EmbeddedInterpreter.shipped(), settings.rasa_url) as interpreter:
+            workers = Workers(House(database, interpreter))
+            terminal = Terminal(workers, conversation or getpass.getuser(), city=city, language=language)
+            await converse(terminal, lines(prompt=not as_json and sys.stdin.isatty()), typer.echo, as_json=as_json)
 
-    asyncio.run(_with_database(settings, talk))
+    asyncio.run(with_database(settings, talk))
 
 
 @db.command("upgrade")
 @failing_kindly
 def db_upgrade() -> None:
     """Bring the database's schema to the newest version."""
-    asyncio.run(_with_database(read_settings(), upgrade))
+    asyncio.run(with_database(read_settings(), upgrade))
     typer.echo("The schema is the newest.")
 
 
@@ -111,7 +112,7 @@ def user_add(
         async with database.writing() as session:
             return await add_account(session, email, role, city, None, SystemClock().now())
 
-    password = asyncio.run(_with_database(read_settings(), add))
+    password = asyncio.run(with_database(read_settings(), add))
     typer.echo(f"{email} may enter with the password {password}")
 
 
@@ -126,14 +127,6 @@ def doctor() -> None:
         typer.echo(f"{'ok  ' if finding.ok else 'MEND'} {finding.what}: {finding.told}")
     if not all(finding.ok for finding in findings):
         raise typer.Exit(1)
-
-
-async def _with_database(settings: Settings, work: Callable[[Database], Coroutine[Any, Any, Any]]) -> Any:  # noqa: ANN401, whatever the work gives
-    database = Database(settings.database_url)
-    try:
-        return await work(database)
-    finally:
-        await database.close()
 
 
 def _greet(host: str, port: int, accounts: list[Account]) -> None:

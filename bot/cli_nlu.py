@@ -11,14 +11,13 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli_base import fail, failing_kindly, lines
+from bot.cli_base import fail, failing_kindly, interpreting, lines
 from bot.settings import read_settings
 from locales.dates import ROME
 from nlu.embedded import EmbeddedInterpreter
 from nlu.evaluation import evaluate, evaluate_dangers, read_cases, read_dangers
 from nlu.examples import DATA, read_examples
 from nlu.model import SHIPPED, Model
-from nlu.rasa_client import RasaInterpreter
 from nlu.understanding import Interpreter, Understanding
 from nlu.when_said import when_said
 
@@ -138,16 +137,16 @@ def learning_curve(
 def _with_engine(engine: str, model: Path, work: Callable[[Interpreter], Coroutine[Any, Any, None]]) -> None:
     embedded = EmbeddedInterpreter(Model.load(model))
 
-    async def with_rasa(url: str) -> None:
-        async with RasaInterpreter(url, embedded) as interpreter:
+    async def run(rasa_url: str | None) -> None:
+        async with interpreting(embedded, rasa_url) as interpreter:
             await work(interpreter)
 
     match engine:
         case "embedded":
-            asyncio.run(work(embedded))
+            asyncio.run(run(None))
         case "rasa":
             url = read_settings().rasa_url or fail("--engine rasa needs the address of a server in SPORTELLO_RASA_URL")
-            asyncio.run(with_rasa(url))
+            asyncio.run(run(url))
         case _:
             raise typer.BadParameter(f"there is no engine {engine!r}; there are: embedded, rasa", param_hint="--engine")
 

@@ -10,7 +10,8 @@ from flows.offers import NothingOnOfferError
 from flows.talk import Talk
 from flows.wording import go, trust
 from locales.text import Lines, Verbatim, _
-from services_directory.facts import Activity, NoSeatsError
+from services_directory.booked import NoSeatsError
+from services_directory.facts import Activity
 
 
 class OpenActivities:

@@ -11,7 +11,8 @@ from flows.talk import Talk
 from flows.topics import TOPICS
 from flows.wording import EXAMPLE, address, go, on_the_map
 from locales.text import Lines, Value, Verbatim, _
-from services_directory.facts import Appointment, Service, Slot, SlotTakenError, TooManyBookingsError
+from services_directory.booked import Appointment, Slot, SlotTakenError, TooManyBookingsError
+from services_directory.facts import Service
 
 MAX_NAME = 40
 

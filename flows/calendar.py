@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from services_directory.facts import Appointment
+from services_directory.booked import Appointment
 
 
 def calendar_entry(appointment: Appointment, written: datetime) -> str:

@@ -7,21 +7,8 @@ from datetime import date, datetime
 from typing import Protocol
 
 from flows.offers import Offers
-from services_directory.facts import (
-    Activity,
-    Appointment,
-    City,
-    Contact,
-    Day,
-    DayHours,
-    Enrolment,
-    Guide,
-    Office,
-    OfficeKind,
-    Service,
-    Slot,
-    Stop,
-)
+from services_directory.booked import Appointment, Day, Enrolment, Slot
+from services_directory.facts import Activity, City, Contact, DayHours, Guide, Office, OfficeKind, Service, Stop
 
 
 class Desk(Protocol):

@@ -20,11 +20,15 @@ class OwnName:
 
 
 class SpokenLanguages:
-    """The languages with a complete catalogue, each under its own name."""
+    """The languages with a complete catalogue, each under its own name; `likeliest` comes first."""
+
+    def __init__(self, likeliest: str | None = None) -> None:
+        self._likeliest = likeliest
 
     async def all(self) -> Sequence[OwnName]:
         """All of them."""
-        return [OwnName(language.code, Verbatim(language.own_name)) for language in SPOKEN.values()]
+        spoken = sorted(SPOKEN.values(), key=lambda language: language.code != self._likeliest)
+        return [OwnName(language.code, Verbatim(language.own_name)) for language in spoken]
 
     async def find(self, key: str) -> OwnName | None:
         """The language with that code."""
@@ -35,7 +39,10 @@ class SpokenLanguages:
 async def choose_language(talk: Talk) -> None:
     """Change language; everything that follows is in the new one."""
     chosen = await talk.choose(
-        "language", _("Which language do you want?"), SpokenLanguages(), heard=talk.heard.get("language")
+        "language",
+        _("Which language do you want?"),
+        SpokenLanguages(talk.profile.language),
+        heard=talk.heard.get("language"),
     )
     talk.profile.language, talk.profile.chosen = chosen.key, True
     talk.say(_("All right, we speak {language}.", language=chosen.label), suggest=(go("help", _("Menu")),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flows.sayings import Saying
 from flows.wording import go
 from locales.text import Verbatim, _
-from services_directory.facts import Appointment
+from services_directory.booked import Appointment
 
 
 def cancelled_by_office(appointment: Appointment) -> Saying:

@@ -22,7 +22,7 @@ async def welcome(talk: Talk) -> None:
     if talk.frame.done.setdefault("language-chosen", "yes" if profile.chosen else "") == "":
         # Nobody's language is known yet: the question is asked in the languages that most people can read some of.
         hello = Lines(tuple(map(Verbatim, ("👋 Ciao! Hello! Bonjour ! ¡Hola! مرحبا! স্বাগতম!",))))
-        chosen = await talk.choose("language", hello, SpokenLanguages())
+        chosen = await talk.choose("language", hello, SpokenLanguages(profile.language))
         profile.language, profile.chosen = chosen.key, True
     if not profile.welcomed:
         talk.say(

@@ -34,10 +34,13 @@ def day_in_words(day: date, language: str) -> str:
 
 @lru_cache(maxsize=64)
 def _day_pattern(language: str) -> str:
-    """The order in which a language writes weekday, day and month, with the names in full (UTS 35, 2.6.2.2)."""
+    """The order in which a language writes weekday, day and month, with the names in full (UTS 35, 2.6.2.2).
+
+    Chinese months are numbers before their sign (M月) and stay so.
+    """
     skeletons = locale_of(language).datetime_skeletons
     pattern = next(str(skeletons[name]) for name in ("MMMMEEEEd", "MMMMEd", "MMMEd") if name in skeletons)
-    return re.sub("M+", "MMMM", re.sub("E+", "EEEE", pattern))
+    return re.sub("M+(?!M|月)", "MMMM", re.sub("[Ec]+", "EEEE", pattern))
 
 
 @lru_cache(maxsize=4096)

@@ -27,8 +27,23 @@ SPOKEN: dict[str, Language] = {
         Language("en", "English", locale="en_GB"),
         Language("fr", "Français"),
         Language("es", "Español"),
+        Language("pt", "Português"),
+        Language("de", "Deutsch"),
+        Language("ro", "Română"),
+        Language("sq", "Shqip"),
+        Language("tr", "Türkçe"),
+        Language("ru", "Русский"),
+        Language("uk", "Українська"),
         Language("ar", "العربية", rtl=True),
+        Language("fa", "فارسی / دری", rtl=True),
+        Language("ps", "پښتو", rtl=True),
+        Language("ur", "اردو", rtl=True),
+        Language("pa", "ਪੰਜਾਬੀ"),
         Language("bn", "বাংলা"),
+        Language("zh", "中文"),
+        Language("so", "Soomaali"),
+        Language("am", "አማርኛ"),
+        Language("ti", "ትግርኛ"),
     )
 }
 """Languages with a complete catalogue: the ones that are offered."""

@@ -8,12 +8,20 @@ from pathlib import Path
 
 import yaml
 
+from nlu.normal import normalise
 from nlu.tokens import Phrases, phrase, tokens
 from nlu.writing import script_of_letter
 
 NAMES = Path(__file__).with_name("cities.yml")
 PREFIXES = {"ARABIC": ("ل", "ب", "ف", "و"), "ETHIOPIC": ("በ", "ከ", "ለ", "የ")}
 """What is written together with the name that follows: to, in, in (spoken), and; in, from, to, of."""
+SUFFIXES = (
+    "da", "de", "ta", "te", "dan", "den", "tan", "ten", "ya", "ye", "a", "e", "yi", "yı", "nin", "nın",
+    "daki", "deki", "taki", "teki", "dayım", "deyim", "tayım", "teyim",
+)  # fmt: skip
+"""What Turkish puts behind a name ("Milano'da", "Roma'ya", "Torino'dayım"): in, from, to, of, I am in, which is in."""
+SHORTEST_WITH_SUFFIX = 4
+"""Letters of a name that may carry one: shorter ones with a suffix look like other words."""
 
 
 def city_names() -> Iterator[tuple[str, str, str]]:
@@ -23,6 +31,8 @@ def city_names() -> Iterator[tuple[str, str, str]]:
             yield name, "city", slug
             for prefix in PREFIXES.get(script_of_letter(name[0]), ()):
                 yield prefix + name, "city", slug
+            if len(name) >= SHORTEST_WITH_SUFFIX and script_of_letter(name[0]) == "LATIN":
+                yield from ((normalise(name + suffix), "city", slug) for suffix in SUFFIXES)
 
 
 @lru_cache(maxsize=1)

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
 from locales.dates import in_rome
+from services_directory.booked import SlotTakenError
 from services_directory.console.appointments import admitted, fragment
 from services_directory.console.door import FLASH_COOKIE, FLASH_SECONDS, Console, ForgedFormError, put_cookie, read_form
 from services_directory.console.entrance import refusal
@@ -14,7 +15,6 @@ from services_directory.console.rows import VERBS
 from services_directory.console.tables import Asked, Told
 from services_directory.desk.agenda import can_undo, city_of
 from services_directory.desk.bookings import Bookings, CannotChangeError
-from services_directory.facts import SlotTakenError
 
 FRAGMENT_HEADER = "sportello-fragment"
 """Sent by our script: it wants the changed tables, not a redirect. Other sites cannot send it."""

@@ -10,9 +10,9 @@ from datetime import datetime, time, timedelta
 from locales.dates import in_rome
 from locales.rendering import render
 from locales.text import LanguageName, Localized
+from services_directory.booked import AppointmentState
 from services_directory.console import words
 from services_directory.desk.agenda import Agenda, Entry
-from services_directory.facts import AppointmentState
 
 LATE = timedelta(minutes=10)
 """After its start a booked appointment is marked as late."""

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from locales.rendering import render
 from locales.text import LanguageName, Text, Value, _, _n
-from services_directory.facts import AppointmentState
+from services_directory.booked import AppointmentState
 
 WORDS: dict[str, Text] = {
     "sportello": _("Sportello"),

@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import ROME, in_rome
 from locales.text import Localized
+from services_directory.booked import Appointment, AppointmentState
 from services_directory.desk.bookings import OPEN, Bookings
 from services_directory.desk.directory import Directory
-from services_directory.facts import Appointment, AppointmentState, Office
+from services_directory.facts import Office
 from services_directory.store.bookings import AppointmentEventRow, AppointmentRow, CounterRow
 from services_directory.store.places import OfficeRow
 

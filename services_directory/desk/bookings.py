@@ -12,17 +12,10 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import ROME, in_rome
+from services_directory.booked import Appointment, AppointmentState, Slot, SlotTakenError, TooManyBookingsError
 from services_directory.desk.directory import Directory
 from services_directory.desk.slots import cells, openings
-from services_directory.facts import (
-    Appointment,
-    AppointmentState,
-    Counter,
-    Service,
-    Slot,
-    SlotTakenError,
-    TooManyBookingsError,
-)
+from services_directory.facts import Counter, Service
 from services_directory.store.bookings import AppointmentEventRow, AppointmentRow, ClaimedCellRow, NoticeRow
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

@@ -56,6 +56,8 @@ class _Known:
                 yield from self._refers(one, "organization", records.Organization)
                 yield from self._refers(one, "office", records.Office)
                 yield from (("topics", _no_topic(topic)) for topic in one.topics if topic not in TERMS)
+                if not one.topics and not one.hsds:
+                    yield "topics", "say at least one topic: nobody would be led to it"
             case records.Guide():
                 yield from (("intents", _no_topic(intent)) for intent in one.intents if intent not in TERMS)
                 contacts = self.known[records.Contact]

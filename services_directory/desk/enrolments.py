@@ -11,9 +11,10 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services_directory.booked import Enrolment, NoSeatsError
 from services_directory.desk.bookings import CODE_LENGTH, CODE_LETTERS
 from services_directory.desk.directory import Directory
-from services_directory.facts import Activity, Enrolment, NoSeatsError
+from services_directory.facts import Activity
 from services_directory.store.bookings import EnrolmentRow
 from services_directory.store.offerings import ActivityRow
 

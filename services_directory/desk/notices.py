@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services_directory.booked import Appointment, AppointmentState
 from services_directory.desk.bookings import Bookings
 from services_directory.desk.directory import Directory
-from services_directory.facts import Appointment, AppointmentState
 from services_directory.store.bookings import AppointmentRow, NoticeRow
 
 A_DAY = timedelta(days=1)

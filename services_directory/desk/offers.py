@@ -8,11 +8,12 @@ from datetime import date, datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services_directory.booked import Appointment, Day, Enrolment, Slot
 from services_directory.desk.bookings import Bookings
 from services_directory.desk.directory import Directory
 from services_directory.desk.enrolments import Enrolments
 from services_directory.desk.slots import days_with_room, openings
-from services_directory.facts import Appointment, City, Day, Enrolment, Service, Slot
+from services_directory.facts import City, Service
 
 TYPED_HOUR = re.compile(r"(\d{1,2})(?:[:.,h ](\d\d))?")
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import in_rome
+from services_directory.booked import Appointment, Enrolment, Slot
 from services_directory.desk.bookings import Bookings
 from services_directory.desk.directory import Directory
 from services_directory.desk.enrolments import Enrolments
@@ -22,20 +23,7 @@ from services_directory.desk.offers import (
     MyEnrolments,
 )
 from services_directory.desk.slots import openings
-from services_directory.facts import (
-    Activity,
-    Appointment,
-    City,
-    Contact,
-    DayHours,
-    Enrolment,
-    Guide,
-    Office,
-    OfficeKind,
-    Service,
-    Slot,
-    Stop,
-)
+from services_directory.facts import Activity, City, Contact, DayHours, Guide, Office, OfficeKind, Service, Stop
 from services_directory.store.bookings import AppointmentRow, EnrolmentRow, NoticeRow
 
 ERASED = {"person": None, "name": ""}

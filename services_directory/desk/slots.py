@@ -11,8 +11,9 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import ROME
+from services_directory.booked import Day, Slot
 from services_directory.desk.directory import Directory
-from services_directory.facts import Counter, Day, Service, Slot
+from services_directory.facts import Counter, Service
 from services_directory.store.bookings import ClaimedCellRow
 
 MAX_DAYS = 10

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from locales.languages import SPOKEN
 from locales.text import Localized
-from services_directory.store.records import Keyed
+from services_directory.store.records import Keyed, Record
 
 
 class State(StrEnum):
@@ -37,7 +37,7 @@ def state(text: Localized, language: str) -> State:
     return State.DRAFTED if language in text.drafted else State.CURRENT
 
 
-def texts(record: Keyed) -> Iterator[tuple[str, Localized]]:
+def texts(record: Record) -> Iterator[tuple[str, Localized]]:
     """The texts of a record that stand in one language or another, by field ("name", "steps.0", "phones.1.note")."""
     yield from _texts("", record)
 

@@ -12,7 +12,8 @@ from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from locales.dates import ROME
 from services_directory.store import records
-from services_directory.store.records import Part, faults
+from services_directory.store.parts import Key, Part
+from services_directory.store.records import faults
 
 DATA = Path(__file__).parent.parent / "data"
 LISTS = ("organizations", "offices", "services", "activities")
@@ -26,11 +27,11 @@ class DataFileError(Exception):
 class CityFile(Part):
     """One city's places, services and activities. Each record is told its city, and whether it is an example."""
 
-    city: records.Key
-    organizations: list[records.Organization] = Field(default_factory=list)
-    offices: list[records.Office] = Field(default_factory=list)
-    services: list[records.Service] = Field(default_factory=list)
-    activities: list[records.Activity] = Field(default_factory=list)
+    city: Key
+    organizations: list[records.Organization] = []
+    offices: list[records.Office] = []
+    services: list[records.Service] = []
+    activities: list[records.Activity] = []
 
     @property
     def all(self) -> list[records.OfCity]:

@@ -6,61 +6,31 @@ Data files, edits in the console and imports all become these; the history keeps
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    PlainSerializer,
-    ValidationError,
-    model_validator,
-)
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from locales.text import Localized, Phone
+from locales.text import Localized
 from services_directory.facts import Audience, OfficeKind
-from services_directory.store.localized import from_json, to_json
+from services_directory.store.parts import (
+    Alert,
+    Booking,
+    Counter,
+    Degrees,
+    HoursException,
+    Key,
+    Part,
+    PhoneNumber,
+    Session,
+    SpokenLanguage,
+    Stop,
+    Words,
+    language_said,
+)
 
 MAX_ANSWER = 500
 """Characters of a guide's short answer, in every language: it must fit one message and be read to its end."""
-
-
-def _localized(value: object) -> Localized:
-    """A text: a map of languages, a plain string that is the same in all of them, or the form of the history."""
-    if isinstance(value, Localized):
-        return value
-    if isinstance(value, str) and value.strip():
-        return Localized.same(value.strip())
-    if isinstance(value, dict) and isinstance(value.get("texts"), dict):
-        return from_json(value)
-    if isinstance(value, dict) and value and all(isinstance(text, str) and text.strip() for text in value.values()):
-        texts = {code: text.strip() for code, text in value.items()}
-        return Localized(texts, "it" if "it" in value else next(iter(value)))
-    raise ValueError("a text is a string, or a map from language code to text")
-
-
-def _dialled(number: str) -> str:
-    """A telephone number that can be dialled; as it was written."""
-    Phone.read(number)
-    return number
-
-
-def _language(value: object) -> object:
-    return {"language": value} if isinstance(value, str) else value
-
-
-Words = Annotated[Localized, BeforeValidator(_localized), PlainSerializer(to_json)]
-Key = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=40)]
-Degrees = Annotated[float, Field(ge=-180, le=180)]
-
-
-class Part(BaseModel):
-    """A part of a record; unknown fields are refused."""
-
-    model_config = ConfigDict(extra="forbid", arbitrary_types_allowed=True, frozen=True)
 
 
 class Record(Part):
@@ -111,71 +81,13 @@ class City(Record):
     """A city of the network."""
 
     slug: Key
+    province: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
     name: Words
     latitude: Degrees
     longitude: Degrees
     patron: Words
     patron_day: Annotated[str, Field(pattern=r"^(\d\d-\d\d|easter\+\d+)$")]
     network: dict[str, bool]
-
-
-class PhoneNumber(Part):
-    """A telephone number and what to know before dialling it."""
-
-    number: Annotated[str, AfterValidator(_dialled)]
-    note: Words | None = None
-
-
-class HoursException(Part):
-    """Days on which the usual week does not hold."""
-
-    first_day: date
-    last_day: date
-    hours: str
-    reason: Words | None = None
-
-    @model_validator(mode="after")
-    def _in_order(self) -> HoursException:
-        if self.last_day < self.first_day:
-            raise ValueError(f"the last day ({self.last_day}) is before the first ({self.first_day})")
-        return self
-
-
-class Alert(Part):
-    """What people must know on these days, said before anything else about the place."""
-
-    first_day: date
-    last_day: date
-    text: Words
-
-
-class SpokenLanguage(Part):
-    """A language spoken at an office; `hours` None: whenever it is open."""
-
-    language: Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
-    hours: str | None = None
-    mediator: bool = False
-
-
-class Stop(Part):
-    """A stop of a mobile unit: aware times."""
-
-    starts: datetime
-    ends: datetime
-    place: str
-    latitude: Degrees | None = None
-    longitude: Degrees | None = None
-
-
-class Counter(Part):
-    """A desk, a room, a van, and what it serves."""
-
-    key: Key
-    name: Words
-    hours: str | None = None
-    grid: Annotated[int, Field(ge=5, le=60)] = 15
-    languages: list[str] = []
-    services: list[Key] = []
 
 
 class Organization(OfCity):
@@ -200,20 +112,12 @@ class Office(OfCity):
     accessibility: Words | None = None
     phones: list[PhoneNumber] = []
     email: str | None = None
-    languages: list[Annotated[SpokenLanguage, BeforeValidator(_language)]] = []
+    languages: list[Annotated[SpokenLanguage, BeforeValidator(language_said)]] = []
     hours: str | None = None
     exceptions: list[HoursException] = []
     alerts: list[Alert] = []
     stops: list[Stop] = []
     counters: list[Counter] = []
-
-
-class Booking(Part):
-    """How a service is booked: minutes an appointment takes, minutes ahead it must be booked, days ahead it can be."""
-
-    minutes: Annotated[int, Field(ge=5, le=240)]
-    lead_minutes: Annotated[int, Field(ge=0)] = 60
-    horizon_days: Annotated[int, Field(ge=1, le=180)] = 30
 
 
 class Service(OfCity):
@@ -223,7 +127,7 @@ class Service(OfCity):
     organization: Key | None = None
     name: Words
     about: Words
-    topics: Annotated[list[str], Field(min_length=1)]
+    topics: list[str] = []
     audience: list[Audience] = []
     eligibility: Words | None = None
     how: Words | None = None
@@ -236,14 +140,6 @@ class Service(OfCity):
     booking: Booking | None = None
 
 
-class Session(Part):
-    """One meeting of an activity: aware times."""
-
-    starts: datetime
-    ends: datetime
-    place: str | None = None
-
-
 class Activity(OfCity):
     """A course, a workshop, a project."""
 
@@ -251,7 +147,7 @@ class Activity(OfCity):
     organization: Key | None = None
     name: Words
     about: Words
-    topics: Annotated[list[str], Field(min_length=1)]
+    topics: list[str] = []
     audience: list[Audience] = []
     schedule: Words | None = None
     starts_on: date | None = None
@@ -333,5 +229,19 @@ def record(kind: str, saved: Mapping[str, Any]) -> Keyed:
 
 
 def faults(problem: ValidationError) -> list[tuple[str, str]]:
-    """Each fault that pydantic found: its place, and what is wrong."""
-    return [(".".join(map(str, error["loc"])), error["msg"]) for error in problem.errors()]
+    """Each fault that pydantic found: its place, and what is wrong in a few words."""
+    return [(".".join(map(str, error["loc"])), _told(error)) for error in problem.errors()]
+
+
+def _told(error: Mapping[str, Any]) -> str:
+    match error["type"]:
+        case "missing":
+            return "is missing"
+        case "extra_forbidden":
+            return "is no field of ours: take it out, or correct its name"
+        case "string_pattern_mismatch":
+            return f"{error['input']!r} is not of the right form ({error['ctx']['pattern']})"
+        case "value_error":
+            return str(error["ctx"]["error"])
+        case _:
+            return f"{error['msg']} (it says {error['input']!r})"

@@ -154,7 +154,7 @@ class WebPerson:
         await self._posts()
         return perf_counter() - began
 
-    async def _posts(self, **more: Any) -> None:  # noqa: ANN401, fields of the message
+    async def _posts(self, **more: Any) -> None:
         said = {"conversation": self.conversation, "text": WORDS[self.language].hours, **more}
         answer = await self.client.post("/chat/messages", json=said)
         if not answer.is_success or answer.json()["intent"] != "office_hours":

@@ -37,7 +37,7 @@ def book(site: str, conversation: str, name: str, city: str = "taranto") -> str:
     return str(post(site, conversation, tap=yes)[0]["document"]["name"]).removesuffix(".ics")
 
 
-def signed_in(opened: Opened, city: str = "taranto", **how: Any) -> Page:  # noqa: ANN401, as `opened` takes it
+def signed_in(opened: Opened, city: str = "taranto", **how: Any) -> Page:
     page = opened("/console/login", **how)
     page.locator("input[name=email]").fill(f"operatore.{city}@example.org")
     page.locator("input[name=password]").fill(EXAMPLE_PASSWORD)

@@ -131,7 +131,7 @@ class BotApi:
             return _refusal(error)
         return None if status == "lost answer" else JSONResponse({"ok": True, "result": result})
 
-    def _do(self, method: str, values: JSON) -> Any:  # noqa: ANN401, JSON
+    def _do(self, method: str, values: JSON) -> Any:
         deeds: dict[str, Callable[[JSON], Any]] = {
             "getMe": lambda _: {**self.bot, "can_join_groups": True, "can_read_all_group_messages": False},
             "setWebhook": self._set_webhook,

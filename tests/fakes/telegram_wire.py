@@ -74,7 +74,7 @@ async def _file(upload: UploadFile) -> tuple[str | None, str | None, bytes]:
     return upload.filename, upload.content_type, await upload.read()
 
 
-def _read(name: str, value: Any, kind: str) -> Any:  # noqa: ANN401, it is whatever came over the wire
+def _read(name: str, value: Any, kind: str) -> Any:
     if kind == "file":
         if not isinstance(value, tuple):
             raise bad(f"{name} is no file")

@@ -14,6 +14,7 @@ from flows.index import TARGETS
 from locales.languages import SPOKEN
 from locales.text import Localized
 from services_directory.desk.hours import patron_date
+from services_directory.desk.translating import texts as translated
 from services_directory.store import files, records
 
 NETWORK = list(files.network())
@@ -21,6 +22,7 @@ EXAMPLES = list(files.examples(date(2026, 11, 25)))
 GUIDES = list(files.guides())
 CONTACTS = files.contacts()
 CITIES = files.cities()
+WIDELY_READ = {"it", "en", "fr", "es", "ar", "bn"}
 THE_FOUR_TOPICS = {"office", "italian", "housing", "work"}
 
 
@@ -53,11 +55,17 @@ def test_the_example_data_makes_four_cities_complete() -> None:
         assert len([activity for activity in city.activities if activity.seats]) >= 5
 
 
-def test_every_text_is_in_every_language() -> None:
+def test_guides_numbers_and_cities_are_in_every_language() -> None:
+    everything: list[records.Record] = [*GUIDES, *CONTACTS, *CITIES]
+    found = [text for record in everything for _place, text in translated(record)]
+    assert len(found) > 500
+    assert [text for text in found if set(text.texts) != set(SPOKEN)] == []
+
+
+def test_what_the_cities_offer_is_at_least_in_the_languages_that_most_people_can_read_some_of() -> None:
     found = list(texts())
     assert len(found) > 1000
-    missing = [place for place, text in found if "*" not in text.texts and set(text.texts) != set(SPOKEN)]
-    assert missing == []
+    assert [place for place, text in found if "*" not in text.texts and not text.texts.keys() >= WIDELY_READ] == []
 
 
 def test_machine_drafts_are_marked_for_review() -> None:
@@ -139,7 +147,7 @@ def test_every_number_has_a_checked_source() -> None:
 
 
 @pytest.mark.parametrize("city", CITIES, ids=lambda city: city.slug)
-def test_every_city_has_a_local_holiday_in_every_year(city: files.City) -> None:
+def test_every_city_has_a_local_holiday_in_every_year(city: records.City) -> None:
     assert patron_date(city.patron_day, 2027) is not None
     assert any(
         "patron" in str(source.get("supports", "")).casefold() or "seed" not in source for source in city.sources
@@ -158,8 +166,8 @@ def test_example_telephones_can_ring_nobody() -> None:
     ("content", "complaint"),
     [
         ("cities: [", "not readable as YAML"),
-        ("cities: [{slug: taranto}]", "cities.0.name: Field required"),
-        ("towns: []", "towns: Extra inputs are not permitted"),
+        ("cities: [{slug: taranto}]", "cities.0.name: is missing"),
+        ("towns: []", "towns: is no field of ours"),
     ],
 )
 def test_a_faulty_file_is_named_with_the_place_in_it(tmp_path: Path, content: str, complaint: str) -> None:

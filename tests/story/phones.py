@@ -56,7 +56,7 @@ class WebPhone:
     async def taps(self, beginning: str) -> None:
         await self._post(tap=matching(self.keys, beginning))
 
-    async def _post(self, **parts: Any) -> None:  # noqa: ANN401, the parts of a message
+    async def _post(self, **parts: Any) -> None:
         response = await self.client.post("/chat/messages", json={"conversation": self.conversation, **parts})
         assert response.status_code == 200, response.text
         replies = response.json()["replies"]
@@ -119,7 +119,7 @@ class TerminalPhone:
         number = self.keys.index(matching(self.keys, beginning)) + 1
         self._show(await self.terminal.says(str(number)))
 
-    def _show(self, told: Any) -> None:  # noqa: ANN401, bot.history.Told
+    def _show(self, told: Any) -> None:
         replies = [reply for _number, reply in told.replies]
         self.text = "\n".join(reply.text for reply in replies)
         self.keys = [option.key for reply in replies for option in reply.options]

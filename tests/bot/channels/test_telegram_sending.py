@@ -26,7 +26,7 @@ def amina(fake: FakeTelegram) -> Person:
     return fake.person(42, language="en")
 
 
-def reply(text: str = "Hello", **parts: Any) -> Reply:  # noqa: ANN401, the parts of a Reply
+def reply(text: str = "Hello", **parts: Any) -> Reply:
     return Reply(text, parts.pop("language", "en"), **parts)
 
 

@@ -13,13 +13,13 @@ from fastapi import FastAPI
 from sqlalchemy import select
 
 from locales.dates import ROME
+from services_directory.booked import Appointment
 from services_directory.console.router import console_router
 from services_directory.desk.accounts import add_account
 from services_directory.desk.bookings import Bookings
 from services_directory.desk.directory import Directory, Shelf
 from services_directory.desk.publishing import publish_files
 from services_directory.desk.slots import openings
-from services_directory.facts import Appointment
 from services_directory.store import accounts, bookings, offerings, places
 from services_directory.store.bookings import AppointmentRow
 from services_directory.store.session import Base, Database

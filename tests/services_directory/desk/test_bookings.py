@@ -12,18 +12,18 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from locales.dates import ROME
-from services_directory.desk.bookings import CannotChangeError
-from services_directory.desk.directory import Shelf
-from services_directory.desk.person_desk import PersonDesk, erase_old_names
-from services_directory.facts import (
+from services_directory.booked import (
     Appointment,
     AppointmentState,
     NoSeatsError,
-    Service,
     Slot,
     SlotTakenError,
     TooManyBookingsError,
 )
+from services_directory.desk.bookings import CannotChangeError
+from services_directory.desk.directory import Shelf
+from services_directory.desk.person_desk import PersonDesk, erase_old_names
+from services_directory.facts import Service
 from services_directory.store.bookings import (
     AppointmentEventRow,
     AppointmentRow,

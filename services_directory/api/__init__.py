@@ -1,0 +1,1 @@
+"""The open directory: what anybody may read over HTTP."""

@@ -1,0 +1,113 @@
+"""The published directory as the API reads it: in memory, made anew after each publication and on each new day."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from locales.dates import in_rome
+from services_directory.exchange.hsds import HSDS, Entry, Exporter
+from services_directory.exchange.importing import exporter
+from services_directory.exchange.terms import taxonomies, terms
+from services_directory.store import reading, records
+
+FLAT = frozenset({str, int, float, bool})
+KEPT_IN_MEMORY = 2_000
+"""Objects that are kept as they were written: what is asked for most."""
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something that can be found: its identifier, when it was changed, its terms and places, and what it says."""
+
+    id: str
+    modified: datetime
+    terms: frozenset[str]
+    organization: str | None
+    places: tuple[str, ...]
+    words: str
+    entry: Entry
+
+
+class Catalogue:
+    """All that is published, of one version of the directory and one day."""
+
+    def __init__(self, exporter: Exporter, version: int) -> None:
+        self.exporter, self.version = exporter, version
+        self.etag_base = f"{version}-{exporter.today.isoformat()}"
+        self.services = [self._item(entry) for entry in exporter.services]
+        self.organizations = [self._item(entry) for entry in exporter.organizations]
+        self.service = lru_cache(KEPT_IN_MEMORY)(self._service)
+        self.service_by_id = {item.id: item for item in self.services}
+        self.organization_by_id = {item.id: item for item in self.organizations}
+        self.at_location = {place: item for item in self.services for place in item.places}
+
+    def organization(self, item: Item, *, with_services: bool) -> HSDS:
+        """An organization, whole."""
+        written = self.exporter.organization(item.entry)
+        if with_services:
+            services = self.exporter.services_of(item.entry)
+            written["services"] = [self.exporter.service(entry, with_organization=False) for entry in services]
+        return written
+
+    def _service(self, identifier: str) -> HSDS:
+        return self.exporter.service(self.service_by_id[identifier].entry)
+
+    def _item(self, entry: Entry) -> Item:
+        one = entry.record
+        writer: Callable[[Entry], HSDS] = (
+            self.exporter.organization if isinstance(one, records.Organization) else self.exporter.service
+        )
+        written = writer(entry)
+        attributes = written.get("attributes", ())
+        found = frozenset(each["taxonomy_term"]["id"] for each in attributes if "taxonomy_term" in each)
+        organization = written.get("organization", {}).get("id")
+        places = tuple(place["id"] for place in written.get("service_at_locations", ()))
+        return Item(written["id"], entry.modified, found, organization, places, words_of(one), entry)
+
+
+class Catalogues:
+    """Keeps the newest catalogue at hand."""
+
+    def __init__(self) -> None:
+        self._held: Catalogue | None = None
+        self._day: date | None = None
+
+    async def newest(self, session: AsyncSession, now: datetime) -> Catalogue:
+        """The directory as it is published now."""
+        version, day = await reading.version(session), in_rome(now).date()
+        if self._held is None or self._held.version != version or self._day != day:
+            self._held, self._day = Catalogue(await exporter(session, now), version), day
+        return self._held
+
+
+def words_of(record: records.Keyed) -> str:
+    """Everything that a record says, in all its languages, in lower case."""
+    return json.dumps(records.document(record), ensure_ascii=False).casefold()
+
+
+def flat(one: HSDS) -> HSDS:
+    """Only what an object says of itself."""
+    return {name: value for name, value in one.items() if type(value) in FLAT}
+
+
+def all_taxonomies() -> Sequence[HSDS]:
+    """The taxonomies."""
+    return taxonomies()
+
+
+def all_terms() -> dict[str, HSDS]:
+    """The terms by identifier."""
+    return terms()
+
+
+def etag(base: str, asked: Any) -> str:  # noqa: ANN401, anything that can be written down
+    """What a browser compares: the version of the directory, the day, and what was asked."""
+    return f'W/"{base}-{hashlib.sha256(repr(asked).encode()).hexdigest()[:16]}"'

@@ -1,0 +1,183 @@
+"""The open API: every page valid, every parameter kept to, nothing that breaks it."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import Phase, given, settings
+from schemathesis.core.result import Ok
+
+from services_directory.api.hsds import PREFIX, hsds_router
+from services_directory.desk.directory import Shelf
+from services_directory.desk.editing import Editing
+from services_directory.desk.publishing import publish_files
+from services_directory.desk.revisions import Name
+from services_directory.store.session import Database
+from tests.standards import faults
+from tests.town import WEDNESDAY, FakeClock
+
+CLOCK = FakeClock()
+
+
+@pytest.fixture
+async def database(sqlite_url: str) -> AsyncIterator[Database]:
+    database = Database(sqlite_url)
+    async with database.writing() as session:
+        await publish_files(session, example=True, now=WEDNESDAY)
+    yield database
+    await database.close()
+
+
+def application(database: Database) -> FastAPI:
+    app = FastAPI(openapi_url="/api/openapi.json")
+    app.include_router(hsds_router(database, CLOCK.now))
+    return app
+
+
+@pytest.fixture
+async def api(database: Database) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(application(database))
+    async with httpx.AsyncClient(transport=transport, base_url=f"http://sportello.test{PREFIX}") as client:
+        yield client
+
+
+async def got(api: httpx.AsyncClient, path: str, **asked: Any) -> Any:
+    answer = await api.get(path, params=asked)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+LISTS = {
+    "/services": "service",
+    "/service_at_locations": "service_at_location",
+    "/organizations": "organization",
+    "/taxonomies": "taxonomy",
+    "/taxonomy_terms": "taxonomy_term",
+}
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("path", list(LISTS))
+async def test_every_item_of_every_page_is_valid_and_can_be_had_alone(
+    api: httpx.AsyncClient, path: str, *, full: bool
+) -> None:
+    first = await got(api, path, per_page=100, full=full)
+    seen: set[str] = set()
+    for number in range(1, first["total_pages"] + 1):
+        page = await got(api, path, per_page=100, page=number, full=full)
+        assert page["size"] == len(page["contents"])
+        assert (page["first_page"], page["last_page"]) == (number == 1, number == first["total_pages"])
+        for item in page["contents"]:
+            assert faults(LISTS[path], item) == []
+            seen.add(item["id"])
+        alone = await got(api, f"{path}/{page['contents'][0]['id']}")
+        assert faults(LISTS[path], alone) == []
+    assert len(seen) == first["total_items"] > 2
+
+
+async def test_what_it_is(api: httpx.AsyncClient) -> None:
+    assert (await got(api, "/"))["version"] == "3.1"
+
+
+async def test_search_finds_words_in_any_language(api: httpx.AsyncClient) -> None:
+    for words in ("dormire", "night shelter", "القانونية"):
+        assert (await got(api, "/services", search=words))["total_items"] > 0
+    assert (await got(api, "/services", search="xyzzy"))["empty"]
+
+
+async def test_filters_leave_out_what_does_not_fit(api: httpx.AsyncClient) -> None:
+    everything = (await got(api, "/services", per_page=1000, full=True))["contents"]
+    (ours,) = [one for one in (await got(api, "/taxonomies"))["contents"] if one["name"] == "Sportello"]
+    terms = (await got(api, "/taxonomy_terms", taxonomy_id=ours["id"], search="legal help"))["contents"]
+    found = (await got(api, "/services", taxonomy_term_id=terms[0]["id"], per_page=1000))["contents"]
+    expected = {
+        one["id"]
+        for one in everything
+        if any(each.get("taxonomy_term", {}).get("id") == terms[0]["id"] for each in one["attributes"])
+    }
+    assert {one["id"] for one in found} == expected != set()
+    organization = everything[0]["organization"]["id"]
+    of_it = (await got(api, "/services", organization_id=organization, per_page=1000))["contents"]
+    assert {one["organization"]["id"] for one in of_it} == {organization}
+    top = (await got(api, "/taxonomy_terms", top_only=True, taxonomy_id=ours["id"]))["contents"]
+    assert top
+    assert not any("parent_id" in term for term in top)
+
+
+async def test_changed_since(api: httpx.AsyncClient, database: Database) -> None:
+    since = "2026-11-25T12:00:00+01:00"
+    assert (await got(api, "/services", modified_after=since))["empty"]
+    async with database.writing() as session:
+        later = WEDNESDAY.replace(hour=13)
+        service = (await Shelf().newest(session, WEDNESDAY.date())).bookable("taranto")[0]
+        name = Name("service", service.key)
+        await Editing(session, "staff:1", later).still_true([name], "anna@example.org")
+    changed = await got(api, "/services", modified_after=since, minimal=True)
+    assert changed["total_items"] == 1
+    assert set(changed["contents"][0]) == {"id", "last_modified"}
+
+
+async def test_who_has_it_already_is_told_so_until_something_changes(
+    api: httpx.AsyncClient, database: Database
+) -> None:
+    first = await api.get("/services")
+    again = await api.get("/services", headers={"If-None-Match": first.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    async with database.writing() as session:
+        await Editing(session, "staff:1", WEDNESDAY).still_true([Name("office", "taranto-re-point")], "a@example.org")
+    changed = await api.get("/services", headers={"If-None-Match": first.headers["ETag"]})
+    assert changed.status_code == 200
+
+
+async def test_all_of_it_one_a_line(api: httpx.AsyncClient) -> None:
+    answer = await api.get("/services", params={"format": "ndjson"})
+    page = await got(api, "/services")
+    assert len(answer.text.splitlines()) == page["total_items"]
+
+
+async def test_near_a_postcode(api: httpx.AsyncClient) -> None:
+    assert (await got(api, "/service_at_locations", postcode="99999", proximity=1000))["empty"]
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [
+        ("/services/nothing", 404), ("/services?page=0", 422), ("/services?modified_after=yesterday", 422),
+        ("/organizations/1", 404), ("/services?format=xml", 422), ("/taxonomy_terms/%00", 404),
+    ],
+)  # fmt: skip
+async def test_what_cannot_be_is_said(api: httpx.AsyncClient, path: str, status: int) -> None:
+    answer = await api.get(path)
+    assert answer.status_code == status
+    assert answer.json()["detail"]
+
+
+def test_nothing_that_a_machine_can_think_of_breaks_it(migrated_sqlite: Path, tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'fuzzed.db')}"
+
+    async def fill() -> None:
+        database = Database(url)
+        async with database.writing() as session:
+            await publish_files(session, example=False, now=WEDNESDAY)
+        await database.close()
+
+    asyncio.run(fill())
+    schema = schemathesis.openapi.from_asgi("/api/openapi.json", application(Database(url)))
+    operations = [found.ok() for found in schema.get_all_operations() if isinstance(found, Ok)]
+    assert len(operations) == 11
+    for operation in operations:
+
+        @settings(max_examples=20, database=None, phases=[Phase.generate], deadline=None)
+        @given(case=operation.as_strategy())
+        def holds(case: Any) -> None:
+            case.call_and_validate()
+
+        holds()
