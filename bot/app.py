@@ -22,13 +22,14 @@ from bot.house import House
 from bot.limits import Limits
 from bot.only_one import only_one
 from bot.outgoing import SendError
+from bot.preview import preview_router
 from bot.rounds import go_round
 from bot.settings import Settings, read_settings
 from bot.workers import Workers
 from nlu.embedded import EmbeddedInterpreter
 from nlu.rasa_client import RasaInterpreter
 from services_directory.api.hsds import hsds_router
-from services_directory.console.router import console_router
+from services_directory.console.router import console_of, console_router
 from services_directory.desk.directory import Shelf
 from services_directory.store.migrating import is_current
 from services_directory.store.session import Database
@@ -78,8 +79,9 @@ def build(settings: Settings) -> FastAPI:
     app = FastAPI(title="Sportello", lifespan=lifespan, docs_url=None, openapi_url="/api/openapi.json", redoc_url=None)
     app.include_router(web_router(workers, Limits(redis)))
     local = settings.public_url is None or settings.public_url.startswith("http://")
-    console = console_router(database, house.shelf, secret=settings.key(), secure_cookies=not local, demo=settings.demo)
-    app.include_router(console)
+    console = console_of(database, house.shelf, secret=settings.key(), secure_cookies=not local, demo=settings.demo)
+    app.include_router(preview_router(console))
+    app.include_router(console_router(console))
     app.include_router(hsds_router(database, house.clock.now))
     if intake is not None and settings.telegram_webhook_secret is not None:
         _add_webhook(app, intake)

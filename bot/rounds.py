@@ -19,8 +19,10 @@ from flows.conversation import Conversation
 from flows.notices import cancelled_by_office, restored_by_office
 from locales.dates import in_rome
 from locales.languages import FALLBACK
+from services_directory.desk.editing import publish_due
 from services_directory.desk.notices import Notice, any_due, take_due
 from services_directory.desk.person_desk import erase_old_names
+from services_directory.desk.revisions import due
 
 log = logging.getLogger(__name__)
 
@@ -62,9 +64,13 @@ async def one_round(house: House, wake: Callable[[int], object], patience: timed
         senders = set(await inbox.waiting_senders(session, now - patience))
         senders.update(await outbox.due_senders(session, now))
         notices = await any_due(session, now)
+        scheduled = await due(session, now)
         forgotten = await session.scalar(select(SenderRow.id).where(SenderRow.forgotten).limit(1))
     if notices:
         senders.update(await _tell(house, now))
+    if scheduled:
+        async with house.database.writing() as session:
+            await publish_due(session, now)
     if forgotten is not None:
         async with house.database.writing() as session:
             await outbox.erase_forgotten(session, now - timedelta(minutes=1))

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from flows.city import which_city
 from flows.sayings import Option
 from flows.talk import Talk
-from flows.wording import address, go, in_own_language, languages, on_the_map, opening, phones, trust, week
+from flows.wording import address, go, in_own_language, languages, named, on_the_map, opening, phones, trust, week
 from locales.text import Lines, Value, Verbatim, _
 from services_directory.facts import City, Office, OfficeKind
 
@@ -20,7 +20,7 @@ async def hours(talk: Talk) -> None:
     offices = _shops(talk, city)
     asked = _asked_day(talk)
     for office in offices:
-        lines: list[Value] = [office.label]
+        lines: list[Value] = [*named(office, talk.desk.now.date())]
         if not office.hours_known:
             lines.append(_("The opening hours are not published yet. Please ask the municipality before you go."))
         elif asked is not None:
@@ -36,7 +36,8 @@ async def location(talk: Talk) -> None:
     """Where the one-stop shop is, with a point on the map when that is known."""
     city = await which_city(talk)
     for office in _shops(talk, city):
-        lines = (office.label, *address(office), *phones(office), *trust(office.checked, office.phones))
+        top = named(office, talk.desk.now.date())
+        lines = (*top, *address(office), *phones(office), *trust(office.checked, office.phones))
         talk.say(Lines(lines), place=on_the_map(office), suggest=(go("office_hours", _("Opening hours")), *NEXT))
 
 
@@ -45,7 +46,8 @@ async def contact(talk: Talk) -> None:
     city = await which_city(talk)
     for office in _shops(talk, city):
         email = (_("E-mail: {email}", email=Verbatim(office.email)),) if office.email else ()
-        lines = (office.label, *phones(office), *email, *languages(office), *trust(office.checked, office.phones))
+        top = named(office, talk.desk.now.date())
+        lines = (*top, *phones(office), *email, *languages(office), *trust(office.checked, office.phones))
         talk.say(Lines(lines), suggest=(go("office_hours", _("Opening hours")), *NEXT))
 
 

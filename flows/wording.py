@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 
 from flows.sayings import Option, Place
 from flows.talk import Talk
 from locales.text import CheckedOn, LanguageName, Lines, Listing, Localized, Phone, Text, Value, Verbatim, Words, _
-from services_directory.facts import Checked, Contact, DayHours, Office
+from services_directory.facts import Alert, Checked, Contact, DayHours, Office
 
+ANNOUNCED = timedelta(days=7)
+"""How long before its first day an alert is told."""
 EXAMPLE = _("⚠️ Example data, for trying out only: this place and these times are not real.")
 
 
@@ -47,11 +49,25 @@ def week(talk: Talk, office: Office, days: int = 7) -> Words:
     return Lines(tuple(opening(talk.desk.hours(office, today + timedelta(days=ahead))) for ahead in range(days)), "• ")
 
 
+def named(office: Office, today: date) -> tuple[Value, ...]:
+    """Its name, then what people must know about it now or in the coming days."""
+    soon = today + ANNOUNCED
+    alerts = [alert for alert in office.alerts if alert.first_day <= soon and alert.last_day >= today]
+    return (office.label, *(_alert(alert, today) for alert in alerts))
+
+
+def _alert(alert: Alert, today: date) -> Text:
+    if alert.first_day > today:
+        return _("⚠️ From {day}: {alert}", day=alert.first_day, alert=alert.text)
+    return _("⚠️ {alert}", alert=alert.text)
+
+
 def address(office: Office) -> tuple[Value, ...]:
     """Where it is, when that is known."""
     if office.address is None:
         return (_("The address is not published yet."),)
-    return (_("Address: {address}", address=Verbatim(office.address)),)
+    getting_in = (_("Accessibility: {about}", about=office.accessibility),) if office.accessibility else ()
+    return (_("Address: {address}", address=Verbatim(office.address)), *getting_in)
 
 
 def phones(office: Office) -> tuple[Value, ...]:
@@ -90,9 +106,12 @@ def contact_line(contact: Contact) -> Words:
 
 
 def in_own_language(text: Localized, language: str) -> Words:
-    """The text, with a word of warning when it exists only in another language."""
+    """The text, with a word of warning when it exists only in another language, or is older than its source."""
     if text.speaks(language):
-        return text
+        if language not in text.outdated:
+            return text
+        source = LanguageName(text.source)
+        return Lines((text, _("⚠️ This text has changed in {language}; the translation may be old.", language=source)))
     shown = text.best(language)[1]
     return Lines((_("I have this text only in {language} for now:", language=LanguageName(shown)), text))
 

@@ -23,7 +23,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
-from locales.languages import SOURCE, SPOKEN
+from locales.languages import SOURCE, SPOKEN, STAFF
 
 ROOT = Path(__file__).parent.parent
 CATALOGUES = ROOT / "locales" / "catalogues"
@@ -39,6 +39,9 @@ NOTES = ("NOTE:",)
 
 UNFINISHED: frozenset[str] = frozenset()
 """Languages being translated: their missing messages are counted by `check`, not refused."""
+
+STAFF_PAGES = "services_directory/console/staff_words.py"
+"""Words of this module alone are translated into the languages of the staff only."""
 
 DRAFT = "draft"
 HEADER_LINES = ("Language:", "Plural-Forms:", "MIME-Version:", "Content-Type:", "Content-Transfer-Encoding:")
@@ -130,7 +133,7 @@ def faults_of(catalogue: Catalog, template: Catalog, language: str) -> Iterator[
         if message.fuzzy:
             yield f"{shown!r} is marked fuzzy: read it, and take the mark away."
         if not is_translated(message):
-            if language not in UNFINISHED:
+            if language not in UNFINISHED and (language in STAFF or not is_for_staff(message)):
                 yield f"{shown!r} is not translated."
             continue
         yield from (f"{shown!r}: {fault}" for fault in placeholder_faults(message))
@@ -186,6 +189,11 @@ def is_translated(message: Message) -> bool:
 def is_draft(message: Message) -> bool:
     """Whether a machine translated it and nobody has read it yet."""
     return any(comment.startswith(DRAFT) for comment in message.user_comments)
+
+
+def is_for_staff(message: Message) -> bool:
+    """Whether only the pages of staff say it."""
+    return {place for place, _line in message.locations} == {STAFF_PAGES}
 
 
 def expected() -> dict[str, Path]:

@@ -13,9 +13,10 @@ from babel.messages.pofile import read_po
 
 from flows.index import FLOWS, TARGETS
 from flows.names import NAMES
-from locales.languages import SPOKEN
+from locales.languages import SPOKEN, STAFF
 from nlu.examples import read_examples
 from nlu.writing import OWN_SCRIPTS
+from scripts.catalogues import is_for_staff
 
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("bot", "flows", "nlu", "locales", "services_directory")
@@ -134,6 +135,8 @@ def test_a_catalogue_is_complete_and_keeps_every_value(path: Path) -> None:
     messages = [message for message in catalogue if message.id]
     assert len(messages) > 200
     for message in messages:
+        if path.parts[-3] not in STAFF and is_for_staff(message):
+            continue
         sources = message.id if isinstance(message.id, tuple) else (message.id,)
         targets = message.string if isinstance(message.string, tuple) else (message.string,)
         assert not message.fuzzy, message.id

@@ -20,6 +20,10 @@ SESSION_COOKIE, VISITOR_COOKIE, FLASH_COOKIE = "sportello_staff", "sportello_vis
 FLASH_SECONDS = 60
 LONGEST_FORM = 16_384
 """Bytes. Read before anybody has signed in, so it must be short."""
+LONGEST_RECORD = 524_288
+"""Bytes of a form that holds a whole record; only of who has signed in."""
+BYTES_A_FIELD = 800
+"""Fewer on average: a form of so many more fields is no form of ours."""
 
 
 @dataclass(frozen=True)
@@ -47,17 +51,17 @@ async def signed_in(console: Console, request: Request) -> SignedIn | None:
         return await account_of(session, token, console.now())
 
 
-async def read_form(request: Request, csrf: str | None) -> Mapping[str, str]:
-    """The fields of a form that carries the token `csrf`. Raises ForgedFormError."""
+async def read_form(request: Request, csrf: str | None, *, longest: int = LONGEST_FORM) -> Mapping[str, str]:
+    """The fields of a form that carries the token `csrf`; `longest` in bytes. Raises ForgedFormError."""
     if csrf is None or not _from_our_page(request):
         raise ForgedFormError
     body = bytearray()
     async for chunk in request.stream():
         body += chunk
-        if len(body) > LONGEST_FORM:
+        if len(body) > longest:
             raise ForgedFormError
     try:
-        form = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=20))
+        form = dict(parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=longest // BYTES_A_FIELD))
     except ValueError:
         raise ForgedFormError from None
     if not hmac.compare_digest(form.get("csrf", "").encode(), csrf.encode()):

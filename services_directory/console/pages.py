@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from locales.languages import FALLBACK, SPOKEN
+from locales.languages import FALLBACK, SPOKEN, STAFF
 from locales.rendering import is_rtl
 from services_directory.console.words import in_language
 
@@ -76,7 +77,7 @@ def add_static(router: APIRouter) -> None:
         return FileResponse(path, media_type=KINDS[path.suffix], headers=headers)
 
 
-def page(name: str, language: str, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401, a template takes anything
+def page(name: str, language: str, /, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401, a template takes anything
     """The page, or the fragment of one, with its headers."""
     html = _TEMPLATES.get_template(name).render(
         w=in_language(language),
@@ -88,13 +89,18 @@ def page(name: str, language: str, *, status: int = 200, **values: Any) -> HTMLR
     return HTMLResponse(html, status_code=status, headers=HEADERS)
 
 
-def language_of(request: Request) -> str:
+def staff_language_of(request: Request) -> str:
+    """As `language_of`, among the languages into which the pages of staff are translated."""
+    return language_of(request, STAFF)
+
+
+def language_of(request: Request, among: Collection[str] = SPOKEN) -> str:
     """The language of ours that the browser asks for first; Italian when it asks for none of them."""
     asked = []
     for position, part in enumerate(request.headers.get("accept-language", "")[:400].split(",")):
         tag, _semicolon, weight = part.strip().partition(";")
         code = tag.split("-")[0].lower()
-        if code in SPOKEN and (odds := _weight(weight)) > 0:
+        if code in among and (odds := _weight(weight)) > 0:
             asked.append((-odds, position, code))
     return min(asked)[2] if asked else FALLBACK
 

@@ -63,6 +63,11 @@ class Account:
         """Whether this account may change appointments."""
         return self.role in {Role.OPERATOR, Role.ADMIN}
 
+    @property
+    def edits_directory(self) -> bool:
+        """Whether this account may change what people are told."""
+        return self.role in {Role.STAFF, Role.ADMIN}
+
     def covers(self, city: str) -> bool:
         """Whether that city is this account's business."""
         return self.city in {None, city}

@@ -12,9 +12,10 @@ import httpx
 from fastapi import FastAPI
 from sqlalchemy import select
 
+from bot.preview import preview_router
 from locales.dates import ROME
 from services_directory.booked import Appointment
-from services_directory.console.router import console_router
+from services_directory.console.router import console_of, console_router
 from services_directory.desk.accounts import add_account
 from services_directory.desk.bookings import Bookings
 from services_directory.desk.directory import Directory, Shelf
@@ -67,16 +68,16 @@ class Room:
     def app(self) -> FastAPI:
         """The application as `bot/app.py` joins it."""
         app = FastAPI()
-        app.include_router(
-            console_router(
-                self.database,
-                Shelf(),
-                secret=SECRET,
-                secure_cookies=self.secure_cookies,
-                demo=self.demo,
-                now=lambda: self.now,
-            )
+        console = console_of(
+            self.database,
+            Shelf(),
+            secret=SECRET,
+            secure_cookies=self.secure_cookies,
+            demo=self.demo,
+            now=lambda: self.now,
         )
+        app.include_router(preview_router(console))
+        app.include_router(console_router(console))
         return app
 
     def passes(self, **duration: float) -> None:

@@ -1,0 +1,247 @@
+"""The pages of the directory: find, edit, publish, look back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from locales.dates import day_in_words, in_rome
+from locales.languages import SPOKEN
+from locales.rendering import render
+from services_directory.console import staff_words
+from services_directory.console.catalogue import (
+    Asked,
+    authors,
+    coverage,
+    label_of,
+    lines,
+    may_edit,
+    may_see,
+)
+from services_directory.console.door import FLASH_COOKIE, LONGEST_RECORD, Console, drop_cookie, read_form, signed_in
+from services_directory.console.entrance import refusal, to_login
+from services_directory.console.fields import boxes, week_of
+from services_directory.console.pages import page, staff_language_of
+from services_directory.console.week import DAYS
+from services_directory.desk.accounts import SignedIn
+from services_directory.desk.consistency import ANY_DAY
+from services_directory.desk.hours import Exceptional, OfficeHours, intervals_on
+from services_directory.desk.merging import changes
+from services_directory.desk.revisions import Name, Revision, current, current_of, history, open_ones
+from services_directory.store import records
+
+AHEAD = 14
+"""Days of an office's hours that are shown back."""
+
+
+def add_directory(router: APIRouter, console: Console) -> None:
+    """The pages that are looked at; what is pressed on them is in `edits`."""
+    _add_lists(router, console)
+    _add_records(router, console)
+
+
+def _add_lists(router: APIRouter, console: Console) -> None:
+    @router.get("/directory")
+    async def directory(request: Request) -> Response:
+        visit = await admitted(console, request)
+        if isinstance(visit, Response):
+            return visit
+        asked = Asked.read(request.query_params, visit.account)
+        async with console.database.reading() as session:
+            found, more = await lines(session, asked, visit.account, console.now())
+            cities = await _cities(console, session, request)
+        values = {"asked": asked, "lines": found, "more": more, "cities": cities}
+        return shown(console, request, visit, "directory.html", values)
+
+    @router.get("/directory/waiting")
+    async def waiting(request: Request) -> Response:
+        visit = await admitted(console, request)
+        if isinstance(visit, Response):
+            return visit
+        async with console.database.reading() as session:
+            found = [one for one in await open_ones(session) if may_see(one, visit.account)]
+            names = await authors(session, [one.by for one in found])
+            before = await current_of(session, [one.name for one in found])
+        told = [
+            {
+                "version": one,
+                "label": label_of(one.document),
+                "who": names[one.by],
+                "changes": list(changes(before[one.name].document if one.name in before else {}, one.document)),
+                "may": may_edit(one.city, visit.account),
+            }
+            for one in found
+        ]
+        return shown(console, request, visit, "waiting.html", {"waiting": told})
+
+    @router.get("/directory/translations")
+    async def translations(request: Request) -> Response:
+        visit = await admitted(console, request)
+        if isinstance(visit, Response):
+            return visit
+        async with console.database.reading() as session:
+            found = [one for one in (await current_of(session)).values() if may_see(one, visit.account)]
+            cities = await _cities(console, session, request)
+        table = sorted(coverage(found).items(), key=lambda row: row[0] or "")
+        return shown(console, request, visit, "coverage.html", {"table": table, "cities": cities, "spoken": SPOKEN})
+
+
+def _add_records(router: APIRouter, console: Console) -> None:
+    @router.get("/directory/{kind}/{key}")
+    async def record(kind: str, key: str, request: Request) -> Response:
+        visit = await admitted(console, request)
+        if isinstance(visit, Response):
+            return visit
+        async with console.database.reading() as session:
+            found = await version_to_show(session, Name(kind, key), visit)
+            if found is None or not may_see(found, visit.account):
+                return refusal(request, 404, "not_found_title", "not_found")
+            published = await current(session, Name(kind, key))
+        values = form_values(found.name, found.document, request, console.now())
+        values |= {"based_on": found.number if published == found else found.based_on, "published": published}
+        values |= {"may": may_edit(found.city, visit.account), "version": found}
+        return shown(console, request, visit, "record.html", values)
+
+    @router.get("/directory/{kind}/{key}/history")
+    async def record_history(kind: str, key: str, request: Request) -> Response:
+        visit = await admitted(console, request)
+        if isinstance(visit, Response):
+            return visit
+        async with console.database.reading() as session:
+            versions = await history(session, Name(kind, key))
+            if not versions or not may_see(versions[0], visit.account):
+                return refusal(request, 404, "not_found_title", "not_found")
+            names = await authors(session, [one.by for one in versions])
+        values = {
+            "label": label_of(versions[0].document),
+            "name": versions[0].name,
+            "may": may_edit(versions[0].city, visit.account),
+            "versions": list(_told(versions, names)),
+        }
+        return shown(console, request, visit, "history.html", values)
+
+
+async def admitted(console: Console, request: Request) -> SignedIn | Response:
+    """Who is signed in; else the way to the door."""
+    return await signed_in(console, request) or to_login()
+
+
+async def editor(console: Console, request: Request) -> tuple[SignedIn, Mapping[str, str]] | Response:
+    """Who may edit, and the form they sent. Raises ForgedFormError."""
+    visit = await admitted(console, request)
+    if isinstance(visit, Response):
+        return visit
+    form = await read_form(request, visit.csrf, longest=LONGEST_RECORD)
+    if not visit.account.edits_directory:
+        return refusal(request, 403, "not_yours_title", "read_only")
+    return visit, form
+
+
+def shown(
+    console: Console,
+    request: Request,
+    visit: SignedIn,
+    name: str,
+    values: Mapping[str, Any],
+    *,
+    status: int = 200,
+) -> Response:
+    """A page of the directory, with what was said by the press before it."""
+    language = staff_language_of(request)
+    told = request.cookies.get(FLASH_COOKIE, "")
+    response: Response = page(
+        name,
+        language,
+        status=status,
+        s=staff_words.in_language(language),
+        labels=staff_words.labels(language),
+        csrf=visit.csrf,
+        account=visit.account,
+        flash=staff_words.in_language(language).get(told),
+        show=lambda value: render(value, language),
+        **values,
+    )
+    if told:
+        drop_cookie(console, response, FLASH_COOKIE)
+    return response
+
+
+def to(address: str) -> Response:
+    """Where a press leads."""
+    return RedirectResponse(address, 303)
+
+
+def form_values(name: Name, document: Mapping[str, Any], request: Request, now: datetime) -> dict[str, Any]:
+    """What `record.html` shows of a document, beside its translation into the language that is asked for."""
+    other = request.query_params.get("into", "en")
+    other = other if other in SPOKEN else "en"
+    language = staff_language_of(request)
+    values: dict[str, Any] = {
+        "name": name,
+        "document": document,
+        "label": label_of(document) if document else "",
+        "boxes": boxes(name.kind, document, other),
+        "into": other,
+        "spoken": SPOKEN,
+        "faults": {},
+        "typed": {},
+        "theirs": {},
+        "note": "",
+    }
+    if name.kind == "office":
+        first = in_rome(now).date()
+        hours = _hours(document)
+        values |= {
+            "week": week_of(document),
+            "days": [day_in_words(first + timedelta(days=(at - first.weekday()) % 7), language) for at in range(7)],
+            "day_names": DAYS,
+            "ahead": [render(_opening(hours, first + timedelta(days=at)), language) for at in range(AHEAD)],
+        }
+    return values
+
+
+def _hours(document: Mapping[str, Any]) -> OfficeHours:
+    try:
+        office = records.Office.model_validate(document)
+    except ValueError:
+        return OfficeHours(None)
+    exceptions = tuple(Exceptional(one.first_day, one.last_day, one.hours, one.reason) for one in office.exceptions)
+    try:
+        for week in (office.hours, *(one.hours for one in exceptions)):
+            intervals_on(week or "off", ANY_DAY)
+    except ValueError:
+        return OfficeHours(None)
+    return OfficeHours(office.hours, exceptions)
+
+
+def _opening(hours: OfficeHours, day: Any) -> Any:  # noqa: ANN401, a day and the words for it
+    return staff_words.opening(hours.on(day))
+
+
+async def version_to_show(session: AsyncSession, name: Name, visit: SignedIn) -> Revision | None:
+    """The editor's own draft where there is one, else what is published, else the newest version of all."""
+    versions = await history(session, name)
+    mine = f"staff:{visit.account.key}"
+    drafts = [one for one in versions if one.stage == "draft" and one.by == mine]
+    return next(iter([*drafts, *(one for one in versions if one.stage == "published"), *versions]), None)
+
+
+def _told(versions: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401, rows of a table
+    by_number = {one.number: one for one in versions}
+    for one in versions:
+        before = by_number.get(one.based_on) or by_number.get(one.number - 1)
+        yield {
+            "version": one,
+            "who": names[one.by],
+            "changes": list(changes(before.document if before else {}, one.document)) if before else [],
+        }
+
+
+async def _cities(console: Console, session: AsyncSession, request: Request) -> dict[str, str]:
+    found = await console.shelf.newest(session, in_rome(console.now()).date())
+    return {city.key: render(city.label, staff_language_of(request)) for city in found.cities}

@@ -1,0 +1,221 @@
+"""What staff press on the pages of the directory: one deed each, told in a sentence, and never half done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, time
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from locales.dates import ROME
+from services_directory.console.catalogue import may_edit
+from services_directory.console.directory import editor, form_values, shown, to
+from services_directory.console.door import FLASH_COOKIE, FLASH_SECONDS, Console, ForgedFormError, put_cookie
+from services_directory.console.entrance import refusal
+from services_directory.console.fields import read
+from services_directory.desk.accounts import SignedIn
+from services_directory.desk.editing import ConflictError, Edit, Editing, NothingToRestoreError
+from services_directory.desk.revisions import (
+    OPEN,
+    Name,
+    Revision,
+    Stage,
+    change_stage,
+    current,
+    current_of,
+    history,
+    revision,
+)
+from services_directory.store import records
+from services_directory.store.records import RecordError
+
+LONGEST_NOTE = 300
+
+
+def add_edits(router: APIRouter, console: Console) -> None:
+    """The address of every button of the directory's pages."""
+    _add_waiting(router, console)
+    _add_record(router, console)
+
+
+def _add_waiting(router: APIRouter, console: Console) -> None:
+    @router.post("/directory/still-true")
+    async def still_true(request: Request) -> Response:
+        came = await _came(console, request)
+        if isinstance(came, Response):
+            return came
+        visit, form = came
+        names = [Name(*name.split("/", 1)) for name in form if name.count("/") == 1]
+        async with console.database.writing() as session:
+            found = await current_of(session, names)
+            mine = [name for name, version in found.items() if may_edit(version.city, visit.account)]
+            await _editing(session, visit, console).still_true(mine, visit.account.email)
+        return _told(console, form.get("back", "/console/directory"), "checked_now")
+
+    @router.post("/directory/waiting/{number}/{deed}")
+    async def go_on(number: int, deed: str, request: Request) -> Response:
+        came = await _came(console, request)
+        if isinstance(came, Response):
+            return came
+        visit, _form = came
+        async with console.database.writing() as session:
+            version = await revision(session, number)
+            if version is None or not may_edit(version.city, visit.account) or version.stage not in OPEN:
+                return refusal(request, 404, "not_found_title", "not_found")
+            if deed == "discard":
+                await change_stage(session, version, Stage.DISCARDED)
+                return _told(console, "/console/directory/waiting", "discarded")
+            try:
+                await _editing(session, visit, console).publish_open(version)
+            except (ConflictError, RecordError):
+                return to(f"/console/directory/{version.name.kind}/{version.name.key}")
+        return _told(console, "/console/directory/waiting", "published")
+
+
+def _add_record(router: APIRouter, console: Console) -> None:
+    @router.post("/directory/{kind}/{key}")
+    async def save(kind: str, key: str, request: Request) -> Response:
+        came = await _came(console, request)
+        if isinstance(came, Response):
+            return came
+        visit, form = came
+        return await _Saving(console, request, visit, form).of(Name(kind, key))
+
+    @router.post("/directory/{kind}/{key}/restore/{number}")
+    async def restore(kind: str, key: str, number: int, request: Request) -> Response:
+        came = await _came(console, request)
+        if isinstance(came, Response):
+            return came
+        visit, _form = came
+        name = Name(kind, key)
+        async with console.database.writing() as session:
+            versions = await history(session, name)
+            if not versions or not may_edit(versions[0].city, visit.account):
+                return refusal(request, 404, "not_found_title", "not_found")
+            try:
+                await _editing(session, visit, console).restore(name, number)
+            except (NothingToRestoreError, RecordError):
+                return refusal(request, 409, "refused_title", "not_found")
+        return _told(console, f"/console/directory/{kind}/{key}/history", "restored")
+
+    @router.post("/directory/{kind}/{key}/copy")
+    async def copy(kind: str, key: str, request: Request) -> Response:
+        came = await _came(console, request)
+        if isinstance(came, Response):
+            return came
+        visit, form = came
+        return await _copy(console, request, visit, form, Name(kind, key))
+
+
+class _Saving:
+    """One press on a record's form."""
+
+    def __init__(self, console: Console, request: Request, visit: SignedIn, form: Mapping[str, str]) -> None:
+        self.console, self.request, self.visit, self.form = console, request, visit, form
+
+    async def of(self, name: Name) -> Response:
+        """Save it as the button wants it; what was typed is shown again when it cannot be."""
+        async with self.console.database.writing() as session:
+            versions = await history(session, name)
+            if not versions or not may_edit(versions[0].city, self.visit.account):
+                return refusal(self.request, 404, "not_found_title", "not_found")
+            base = _base(versions, self.form.get("based_on", ""))
+            filled = read(name.kind, self.form, base.document, self.form.get("into", "en"))
+            if filled.faults:
+                return self._again(name, filled.document, filled.faults)
+            try:
+                record = records.record(name.kind, filled.document)
+                edit = Edit(record, base.number if base.stage is Stage.PUBLISHED else base.based_on, self._note)
+                told = await self._do(_editing(session, self.visit, self.console), edit)
+            except RecordError as problem:
+                await session.rollback()
+                faults = {place.removeprefix(f"{name.key}."): fault for place, fault in problem.faults}
+                return self._again(name, filled.document, faults)
+            except ConflictError as problem:
+                await session.rollback()
+                return self._conflict(name, problem)
+        into = self.form.get("into", "en")
+        if self.form.get("deed") == "preview":
+            return to(f"/console/preview/{name.kind}/{name.key}?language={into}")
+        return _told(self.console, f"/console/directory/{name.kind}/{name.key}?into={into}", told)
+
+    @property
+    def _note(self) -> str:
+        return self.form.get("note", "")[:LONGEST_NOTE]
+
+    async def _do(self, editing: Editing, edit: Edit) -> str:
+        match self.form.get("deed", ""):
+            case "review":
+                await editing.propose(edit, Stage.IN_REVIEW)
+                return "in_review"
+            case "schedule":
+                try:
+                    day = datetime.combine(datetime.fromisoformat(self.form.get("publish_day", "")), time(), ROME)
+                except ValueError:
+                    raise RecordError([("publish_day", "choose the day")]) from None
+                await editing.propose(edit, Stage.SCHEDULED, day)
+                return "scheduled"
+            case "publish":
+                await editing.publish(edit)
+                return "published"
+            case "retire":
+                await editing.retire(Name.of(edit.record))
+                return "retired_now"
+            case _:
+                await editing.propose(edit)
+                return "saved"
+
+    def _again(self, name: Name, document: Mapping[str, Any], faults: Mapping[str, str]) -> Response:
+        values = form_values(name, document, self.request, self.console.now())
+        typed = {"faults": faults, "typed": self.form, "based_on": self.form.get("based_on", ""), "may": True}
+        return shown(self.console, self.request, self.visit, "record.html", values | typed, status=422)
+
+    def _conflict(self, name: Name, problem: ConflictError) -> Response:
+        values = form_values(name, records.document(problem.merged), self.request, self.console.now())
+        theirs = {one.field.split(".")[0]: one.theirs for one in problem.conflicts}
+        merged = {"theirs": theirs, "based_on": problem.theirs.number, "may": True, "note": self._note}
+        return shown(self.console, self.request, self.visit, "record.html", values | merged, status=409)
+
+
+async def _copy(console: Console, request: Request, visit: SignedIn, form: Mapping[str, str], name: Name) -> Response:
+    """A draft of the same record in another city, under another key, checked by nobody yet."""
+    key, city = form.get("key", "").strip(), form.get("city", "")
+    async with console.database.writing() as session:
+        found = await current(session, name)
+        if found is None or not may_edit(city, visit.account):
+            return refusal(request, 404, "not_found_title", "not_found")
+        if await history(session, Name(name.kind, key)):
+            return _told(console, f"/console/directory/{name.kind}/{name.key}", "key_taken")
+        foreign = {"organization", "office", "counters", "verified_on", "verified_by", "sources", "hsds", "stops"}
+        document = {said: value for said, value in found.document.items() if said not in foreign}
+        try:
+            record = records.record(name.kind, document | {"key": key, "city": city})
+        except RecordError:
+            return _told(console, f"/console/directory/{name.kind}/{name.key}", "key_taken")
+        await _editing(session, visit, console).propose(Edit(record, None, f"copy of {name.key}"))
+    return _told(console, f"/console/directory/{name.kind}/{key}", "copied")
+
+
+async def _came(console: Console, request: Request) -> tuple[SignedIn, Mapping[str, str]] | Response:
+    try:
+        return await editor(console, request)
+    except ForgedFormError:
+        return refusal(request, 403, "refused_title", "forged")
+
+
+def _base(versions: Any, number: str) -> Revision:  # noqa: ANN401, versions of a record
+    """The version that the editor saw."""
+    by_number = {str(one.number): one for one in versions}
+    found: Revision = by_number.get(number) or versions[0]
+    return found
+
+
+def _editing(session: Any, visit: SignedIn, console: Console) -> Editing:  # noqa: ANN401, a session
+    return Editing(session, f"staff:{visit.account.key}", console.now())
+
+
+def _told(console: Console, address: str, word: str) -> Response:
+    response = to(address if address.startswith("/console/") else "/console/directory")
+    put_cookie(console, response, FLASH_COOKIE, word, FLASH_SECONDS)
+    return response

@@ -1,0 +1,176 @@
+"""The words of the pages on which staff keep the directory. Translated into the languages of the staff only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from locales.rendering import render
+from locales.text import Listing, Text, _
+from services_directory.desk.revisions import Stage
+from services_directory.desk.translating import State, state
+from services_directory.facts import DayHours
+from services_directory.store.localized import from_json
+
+WORDS: dict[str, Text] = {
+    "directory": _("Directory"),
+    "directory_about": _("What people are told: offices, services, courses, rights. Find it, edit it, publish it."),
+    "search": _("Search"),
+    "find": _("Find"),
+    "kind": _("Kind"),
+    "all_kinds": _("All kinds"),
+    "national": _("The whole country"),
+    "only_stale": _("Only what has to be checked"),
+    "checked": _("Checked"),
+    "never_checked": _("Never checked"),
+    "check_again": _("To be checked"),
+    "translated": _("Translated"),
+    "nothing_found": _("Nothing was found. Try fewer words."),
+    "more_found": _("There are more. Search for something more precise."),
+    "select": _("Choose"),
+    "still_true": _("Still true"),
+    "still_true_about": _("Puts today's date on everything you have chosen."),
+    "edit": _("Edit"),
+    "history": _("History"),
+    "waiting": _("Waiting"),
+    "waiting_about": _("Drafts, what is to be read by somebody else, and what comes on a date."),
+    "nothing_waits": _("Nothing is waiting."),
+    "translations": _("Translations"),
+    "translations_about": _("How many texts of each city are translated, by language."),
+    "published_version": _("Published version"),
+    "not_published": _("Not published yet"),
+    "source": _("Source text"),
+    "translation_into": _("Translation"),
+    "other_language": _("Translate into"),
+    "change_language": _("Show"),
+    "hours": _("Opening hours"),
+    "hours_unknown": _("The hours are not known"),
+    "hours_known": _("The hours are known"),
+    "opens": _("Opens"),
+    "closes": _("Closes"),
+    "morning": _("First"),
+    "afternoon": _("Second"),
+    "hours_expression": _("Hours with seasons or dates, in OpenStreetMap's form"),
+    "exceptions": _("Other hours on some days"),
+    "first_day": _("First day"),
+    "last_day": _("Last day"),
+    "closed": _("Closed"),
+    "exception_about": _("Leave the times empty when it is closed."),
+    "reason": _("Reason"),
+    "remove": _("Remove"),
+    "next_days": _("The next 14 days"),
+    "save_draft": _("Save as a draft"),
+    "send_for_review": _("Have it read"),
+    "publish": _("Publish now"),
+    "schedule": _("Publish on this day"),
+    "publish_day": _("Day"),
+    "preview": _("As people see it"),
+    "preview_about": _("Nothing is published by looking."),
+    "retire": _("No longer offered"),
+    "retired": _("No longer offered"),
+    "note": _("What did you change, and why?"),
+    "saved": _("The draft is saved. Nobody sees it yet."),
+    "in_review": _("It waits for somebody to read it."),
+    "scheduled": _("It will be published on its day."),
+    "published": _("Published. People are told this from now on."),
+    "restored": _("The earlier version is published again."),
+    "retired_now": _("People are no longer told of it."),
+    "discarded": _("The draft is thrown away. It stays in the history."),
+    "checked_now": _("Today's date is on everything you chose."),
+    "wrong": _("Nothing was saved: please look at the fields that are marked."),
+    "conflict": _(
+        "Somebody else has published a change meanwhile. Yours is kept below; where both changed the same field, "
+        "theirs is shown beside it. Look at both, then publish again."
+    ),
+    "theirs": _("What they wrote"),
+    "who": _("Who"),
+    "when": _("When"),
+    "what": _("What"),
+    "before": _("Before"),
+    "after": _("After"),
+    "restore": _("Publish this version again"),
+    "discard": _("Throw away"),
+    "files": _("Data files"),
+    "import": _("Import"),
+    "new": _("New"),
+    "copy": _("Copy to another city"),
+    "copy_key": _("Short name of the copy (small letters, digits, hyphens)"),
+    "copied": _("The copy is a draft. Check every line before you publish it."),
+    "key_taken": _("There is a record with this short name already."),
+    "back_to_directory": _("Back to the directory"),
+    "not_editor": _("Only staff may edit the directory."),
+    "too_long": _("This is too long to be sent."),
+    "language": _("Language"),
+    "download": _("File for translators (PO)"),
+    "upload": _("Bring a translated file back"),
+    "uploaded": _("The translations are published."),
+}  # fmt: skip
+"""The fixed words by the name under which templates ask for them."""
+
+FIELDS: dict[str, Text] = {
+    "name": _("Name"), "title": _("Title"), "about": _("In short"), "answer": _("Answer"),
+    "steps": _("Steps, one a line"),
+    "documents": _("Papers to bring, one a line"), "eligibility": _("For whom"), "how": _("How to get it"),
+    "cost": _("Cost"), "schedule": _("When"), "accessibility": _("Accessibility"), "what": _("What it is for"),
+    "organization": _("Organization"), "office": _("Office"), "kind": _("Kind"), "address": _("Address"),
+    "postal_code": _("Postcode"), "latitude": _("Latitude"), "longitude": _("Longitude"),
+    "phones": _("Telephones, with ; between"), "email": _("E-mail"), "languages": _("Languages spoken (codes)"),
+    "website": _("Website"), "topics": _("Topics"), "audience": _("For these groups"), "capacity": _("Places"),
+    "booking.Minutes of an appointment": _("Minutes of an appointment"),
+    "booking.Minutes ahead": _("Minutes ahead it must be booked"),
+    "booking.Days ahead": _("Days ahead it can be booked"),
+    "starts_on": _("Starts on"), "seats": _("Seats"), "childcare": _("Childcare (yes or no)"), "level": _("Level"),
+    "hours": _("Opening hours"), "exceptions": _("Other hours on some days"),
+}  # fmt: skip
+
+KINDS: dict[str, Text] = {
+    "office": _("Office"), "service": _("Service"), "activity": _("Course or activity"), "guide": _("Guide"),
+    "contact": _("National number"), "organization": _("Organization"),
+}  # fmt: skip
+
+STAGES: dict[Stage, Text] = {
+    Stage.DRAFT: _("Draft"),
+    Stage.IN_REVIEW: _("To be read"),
+    Stage.SCHEDULED: _("Comes on a date"),
+    Stage.PUBLISHED: _("Published"),
+    Stage.DISCARDED: _("Finished"),
+}
+
+STATES: dict[State, Text] = {
+    State.SOURCE: _("Source"),
+    State.CURRENT: _("Current"),
+    State.OUTDATED: _("Out of date"),
+    State.DRAFTED: _("By machine"),
+    State.MISSING: _("Missing"),
+}
+
+
+def opening(hours: DayHours) -> Text:
+    """A day of an office in one line, as it is shown back to who fills in its hours."""
+    if hours.intervals is None:
+        return _("{day}: the opening hours are not published yet.", day=hours.day)
+    if not hours.intervals and hours.reason is not None:
+        return _("{day}: closed ({reason}).", day=hours.day, reason=hours.reason)
+    if not hours.intervals:
+        return _("{day}: closed.", day=hours.day)
+    spans = tuple(_("{opens}-{closes}", opens=opens, closes=closes) for opens, closes in hours.intervals)
+    return _("{day}: open {times}.", day=hours.day, times=Listing(spans))
+
+
+def state_of(text: Any, language: str) -> str:  # noqa: ANN401, a text of a document
+    """How a text of a document stands in a language."""
+    return State.MISSING if not text else state(from_json(text), language)
+
+
+@lru_cache(maxsize=32)
+def in_language(language: str) -> Mapping[str, str]:
+    """The fixed words in that language."""
+    return {name: render(text, language) for name, text in WORDS.items()}
+
+
+@lru_cache(maxsize=32)
+def labels(language: str) -> Mapping[str, str]:
+    """The names of fields, kinds, stages and states in that language."""
+    every: list[Mapping[Any, Text]] = [FIELDS, KINDS, STAGES, STATES]
+    return {str(name): render(text, language) for group in every for name, text in group.items()}
