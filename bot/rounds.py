@@ -20,6 +20,7 @@ from flows.notices import cancelled_by_office, restored_by_office
 from locales.dates import in_rome
 from locales.languages import FALLBACK
 from services_directory.desk.editing import publish_due
+from services_directory.desk.missed import erase_old
 from services_directory.desk.notices import Notice, any_due, take_due
 from services_directory.desk.person_desk import erase_old_names
 from services_directory.desk.revisions import due
@@ -89,6 +90,7 @@ async def clean(house: House, now: datetime) -> None:
         await session.execute(silent.values(conversation=Conversation().to_json()))
         await session.execute(delete(SenderRow).where(SenderRow.last_inbound < now - KEEP_PEOPLE))
         await erase_old_names(session, now - KEEP_NAMES)
+        await erase_old(session, now)
 
 
 async def _tell(house: House, now: datetime) -> set[int]:

@@ -26,9 +26,13 @@ from locales.languages import FALLBACK
 from locales.rendering import render
 from locales.text import _
 from nlu.understanding import Understanding
+from services_directory.desk.missed import note
 from services_directory.desk.notices import mark_unreached
 
 log = logging.getLogger(__name__)
+
+MISSED = frozenset({"not-understood", "out-of-scope"})
+"""Flows that say that nothing could be done."""
 
 
 @dataclass(frozen=True)
@@ -123,8 +127,20 @@ async def _save(
     row.meaning = {"intent": reaction.intent, "confidence": reaction.confidence, "flow": reaction.flow}
     if answered.forgotten:
         await _erase(session, sender, row)
+    elif reaction.flow in MISSED:
+        await _note_missed(house, session, answered, row.message.get("words") or "", now)
     pushed = sender.channel in house.channels
     return await outbox.write(session, sender, answered.replies, now, inbox_id=row.id, pushed=pushed)
+
+
+async def _note_missed(house: House, session: AsyncSession, answered: _Answered, words: str, now: datetime) -> None:
+    """What could not be answered is put before staff, without what tells who wrote it."""
+    directory = await house.shelf.newest(session, in_rome(now).date())
+    cities = [name for city in directory.cities for name in city.label.texts.values()]
+    profile = answered.conversation.profile
+    guess = answered.reaction.intent or ""
+    language = profile.language or FALLBACK
+    await note(session, words, language=language, city=profile.city, guess=guess, known=cities, now=now)
 
 
 async def _erase(session: AsyncSession, sender: SenderRow, row: InboxRow) -> None:

@@ -23,7 +23,17 @@ from services_directory.console.catalogue import (
     may_edit,
     may_see,
 )
-from services_directory.console.door import FLASH_COOKIE, LONGEST_RECORD, Console, drop_cookie, read_form, signed_in
+from services_directory.console.door import (
+    FLASH_COOKIE,
+    FLASH_SECONDS,
+    LONGEST_RECORD,
+    Console,
+    ForgedFormError,
+    drop_cookie,
+    put_cookie,
+    read_form,
+    signed_in,
+)
 from services_directory.console.entrance import refusal, to_login
 from services_directory.console.fields import boxes, week_of
 from services_directory.console.pages import page, staff_language_of
@@ -131,12 +141,15 @@ async def admitted(console: Console, request: Request) -> SignedIn | Response:
     return await signed_in(console, request) or to_login()
 
 
-async def editor(console: Console, request: Request) -> tuple[SignedIn, Mapping[str, str]] | Response:
-    """Who may edit, and the form they sent. Raises ForgedFormError."""
+async def came_to_edit(console: Console, request: Request) -> tuple[SignedIn, Mapping[str, str]] | Response:
+    """Who may edit, and the form they sent; else the answer that says why not."""
     visit = await admitted(console, request)
     if isinstance(visit, Response):
         return visit
-    form = await read_form(request, visit.csrf, longest=LONGEST_RECORD)
+    try:
+        form = await read_form(request, visit.csrf, longest=LONGEST_RECORD)
+    except ForgedFormError:
+        return refusal(request, 403, "refused_title", "forged")
     if not visit.account.edits_directory:
         return refusal(request, 403, "not_yours_title", "read_only")
     return visit, form
@@ -174,6 +187,13 @@ def shown(
 def to(address: str) -> Response:
     """Where a press leads."""
     return RedirectResponse(address, 303)
+
+
+def told_at(console: Console, address: str, word: str) -> Response:
+    """Lead there, and say that word's sentence there."""
+    response = to(address if address.startswith("/console/") else "/console/directory")
+    put_cookie(console, response, FLASH_COOKIE, word, FLASH_SECONDS)
+    return response
 
 
 def form_values(name: Name, document: Mapping[str, Any], request: Request, now: datetime) -> dict[str, Any]:

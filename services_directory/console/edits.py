@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request, Response
 
 from locales.dates import ROME
 from services_directory.console.catalogue import may_edit
-from services_directory.console.directory import editor, form_values, shown, to
-from services_directory.console.door import FLASH_COOKIE, FLASH_SECONDS, Console, ForgedFormError, put_cookie
+from services_directory.console.directory import came_to_edit, form_values, shown, to, told_at
+from services_directory.console.door import Console
 from services_directory.console.entrance import refusal
 from services_directory.console.fields import read
 from services_directory.desk.accounts import SignedIn
@@ -42,7 +42,7 @@ def add_edits(router: APIRouter, console: Console) -> None:
 def _add_waiting(router: APIRouter, console: Console) -> None:
     @router.post("/directory/still-true")
     async def still_true(request: Request) -> Response:
-        came = await _came(console, request)
+        came = await came_to_edit(console, request)
         if isinstance(came, Response):
             return came
         visit, form = came
@@ -51,11 +51,11 @@ def _add_waiting(router: APIRouter, console: Console) -> None:
             found = await current_of(session, names)
             mine = [name for name, version in found.items() if may_edit(version.city, visit.account)]
             await _editing(session, visit, console).still_true(mine, visit.account.email)
-        return _told(console, form.get("back", "/console/directory"), "checked_now")
+        return told_at(console, form.get("back", "/console/directory"), "checked_now")
 
     @router.post("/directory/waiting/{number}/{deed}")
     async def go_on(number: int, deed: str, request: Request) -> Response:
-        came = await _came(console, request)
+        came = await came_to_edit(console, request)
         if isinstance(came, Response):
             return came
         visit, _form = came
@@ -65,18 +65,18 @@ def _add_waiting(router: APIRouter, console: Console) -> None:
                 return refusal(request, 404, "not_found_title", "not_found")
             if deed == "discard":
                 await change_stage(session, version, Stage.DISCARDED)
-                return _told(console, "/console/directory/waiting", "discarded")
+                return told_at(console, "/console/directory/waiting", "discarded")
             try:
                 await _editing(session, visit, console).publish_open(version)
             except (ConflictError, RecordError):
                 return to(f"/console/directory/{version.name.kind}/{version.name.key}")
-        return _told(console, "/console/directory/waiting", "published")
+        return told_at(console, "/console/directory/waiting", "published")
 
 
 def _add_record(router: APIRouter, console: Console) -> None:
     @router.post("/directory/{kind}/{key}")
     async def save(kind: str, key: str, request: Request) -> Response:
-        came = await _came(console, request)
+        came = await came_to_edit(console, request)
         if isinstance(came, Response):
             return came
         visit, form = came
@@ -84,7 +84,7 @@ def _add_record(router: APIRouter, console: Console) -> None:
 
     @router.post("/directory/{kind}/{key}/restore/{number}")
     async def restore(kind: str, key: str, number: int, request: Request) -> Response:
-        came = await _came(console, request)
+        came = await came_to_edit(console, request)
         if isinstance(came, Response):
             return came
         visit, _form = came
@@ -97,11 +97,11 @@ def _add_record(router: APIRouter, console: Console) -> None:
                 await _editing(session, visit, console).restore(name, number)
             except (NothingToRestoreError, RecordError):
                 return refusal(request, 409, "refused_title", "not_found")
-        return _told(console, f"/console/directory/{kind}/{key}/history", "restored")
+        return told_at(console, f"/console/directory/{kind}/{key}/history", "restored")
 
     @router.post("/directory/{kind}/{key}/copy")
     async def copy(kind: str, key: str, request: Request) -> Response:
-        came = await _came(console, request)
+        came = await came_to_edit(console, request)
         if isinstance(came, Response):
             return came
         visit, form = came
@@ -138,7 +138,7 @@ class _Saving:
         into = self.form.get("into", "en")
         if self.form.get("deed") == "preview":
             return to(f"/console/preview/{name.kind}/{name.key}?language={into}")
-        return _told(self.console, f"/console/directory/{name.kind}/{name.key}?into={into}", told)
+        return told_at(self.console, f"/console/directory/{name.kind}/{name.key}?into={into}", told)
 
     @property
     def _note(self) -> str:
@@ -186,22 +186,15 @@ async def _copy(console: Console, request: Request, visit: SignedIn, form: Mappi
         if found is None or not may_edit(city, visit.account):
             return refusal(request, 404, "not_found_title", "not_found")
         if await history(session, Name(name.kind, key)):
-            return _told(console, f"/console/directory/{name.kind}/{name.key}", "key_taken")
+            return told_at(console, f"/console/directory/{name.kind}/{name.key}", "key_taken")
         foreign = {"organization", "office", "counters", "verified_on", "verified_by", "sources", "hsds", "stops"}
         document = {said: value for said, value in found.document.items() if said not in foreign}
         try:
             record = records.record(name.kind, document | {"key": key, "city": city})
         except RecordError:
-            return _told(console, f"/console/directory/{name.kind}/{name.key}", "key_taken")
+            return told_at(console, f"/console/directory/{name.kind}/{name.key}", "key_taken")
         await _editing(session, visit, console).propose(Edit(record, None, f"copy of {name.key}"))
-    return _told(console, f"/console/directory/{name.kind}/{key}", "copied")
-
-
-async def _came(console: Console, request: Request) -> tuple[SignedIn, Mapping[str, str]] | Response:
-    try:
-        return await editor(console, request)
-    except ForgedFormError:
-        return refusal(request, 403, "refused_title", "forged")
+    return told_at(console, f"/console/directory/{name.kind}/{key}", "copied")
 
 
 def _base(versions: Any, number: str) -> Revision:  # noqa: ANN401, versions of a record
@@ -213,9 +206,3 @@ def _base(versions: Any, number: str) -> Revision:  # noqa: ANN401, versions of 
 
 def _editing(session: Any, visit: SignedIn, console: Console) -> Editing:  # noqa: ANN401, a session
     return Editing(session, f"staff:{visit.account.key}", console.now())
-
-
-def _told(console: Console, address: str, word: str) -> Response:
-    response = to(address if address.startswith("/console/") else "/console/directory")
-    put_cookie(console, response, FLASH_COOKIE, word, FLASH_SECONDS)
-    return response

@@ -105,6 +105,18 @@ WORDS: dict[str, Text] = {
     "download": _("File for translators (PO)"),
     "upload": _("Bring a translated file back"),
     "uploaded": _("The translations are published."),
+    "missed": _("Not understood"),
+    "missed_about": _("What people wrote and the bot could not answer, without names and numbers; kept for 90 days."),
+    "nothing_missed": _("Nothing was left unanswered."),
+    "all_languages": _("All languages"),
+    "this_means": _("This means"),
+    "none_of_ours": _("Nothing that we do"),
+    "teach": _("Teach it"),
+    "no_text": _("We have no text for this: begin one"),
+    "dismiss": _("Put aside"),
+    "taught": _("Taught. The bot knows it after the next training."),
+    "dismissed": _("Put aside."),
+    "guide_begun": _("A new guide has begun. Write its answer, then publish it."),
 }  # fmt: skip
 """The fixed words by the name under which templates ask for them."""
 

@@ -35,7 +35,7 @@ async def test_languages_are_named_in_the_language_of_the_page(room: Room) -> No
 
 @pytest.mark.parametrize(
     ("asked", "shown"),
-    [("", "it"), ("de", "it"), ("de;q=1,en-GB;q=0.4", "en"), ("en;q=0.2,ar;q=0.9", "ar"), ("en;q=x,*", "it")],
+    [("", "it"), ("nl", "it"), ("nl;q=1,en-GB;q=0.4", "en"), ("en;q=0.2,ar;q=0.9", "ar"), ("en;q=x,*", "it")],
 )
 async def test_a_page_is_in_the_first_of_our_languages_that_the_browser_asks_for(
     room: Room, asked: str, shown: str
