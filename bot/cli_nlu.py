@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.cli_base import fail, failing_kindly, interpreting, lines
+from bot.cli_base import fail, failing_kindly, interpreting, lines, with_database
 from bot.settings import read_settings
 from locales.dates import ROME
 from nlu.embedded import EmbeddedInterpreter
@@ -20,6 +20,9 @@ from nlu.examples import DATA, read_examples
 from nlu.model import SHIPPED, Model
 from nlu.understanding import Interpreter, Understanding
 from nlu.when_said import when_said
+from services_directory.desk.missed import taught
+from services_directory.store.migrating import upgrade
+from services_directory.store.session import Database
 
 nlu = typer.Typer(no_args_is_help=True, help="Train and measure understanding.")
 
@@ -69,13 +72,39 @@ def when(
 
 @nlu.command("train")
 @failing_kindly
-def train_model(data: Data = DATA, model: Annotated[Path, typer.Option(help="The file to write.")] = SHIPPED) -> None:
+def train_model(
+    data: Data = DATA,
+    model: Annotated[Path, typer.Option(help="The file to write.")] = SHIPPED,
+    also: Annotated[Path | None, typer.Option(help="More data, such as `sportello nlu taught` writes.")] = None,
+) -> None:
     """Train the embedded engine."""
     from nlu.training import train  # noqa: PLC0415, scikit-learn takes seconds to import and only training needs it
 
-    examples = read_examples(data)
+    examples = [*read_examples(data), *(read_examples(also) if also else ())]
     train(examples).save(model)
     typer.echo(f"{model}: trained on {len(examples)} examples")
+
+
+@nlu.command("taught")
+@failing_kindly
+def export_taught(
+    folder: Annotated[Path, typer.Argument(file_okay=False, help="Where LANGUAGE/taught.yml is written.")],
+) -> None:
+    """Write what staff have taught in the console, as training data in Rasa's format."""
+
+    async def work(database: Database) -> dict[str, str]:
+        await upgrade(database)
+        async with database.reading() as session:
+            return await taught(session)
+
+    found = asyncio.run(with_database(read_settings(), work))
+    for language, text in found.items():
+        path = folder / language / "taught.yml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+        typer.echo(f"{path}: {text.count(chr(10) + '    - ')} messages")
+    if not found:
+        typer.echo("Nothing has been taught yet.")
 
 
 @nlu.command("check")

@@ -17,7 +17,6 @@ from services_directory.console import staff_words
 from services_directory.console.catalogue import (
     Asked,
     authors,
-    coverage,
     label_of,
     lines,
     may_edit,
@@ -64,7 +63,7 @@ def _add_lists(router: APIRouter, console: Console) -> None:
         asked = Asked.read(request.query_params, visit.account)
         async with console.database.reading() as session:
             found, more = await lines(session, asked, visit.account, console.now())
-            cities = await _cities(console, session, request)
+            cities = await cities_by_key(console, session, request)
         values = {"asked": asked, "lines": found, "more": more, "cities": cities}
         return shown(console, request, visit, "directory.html", values)
 
@@ -89,17 +88,6 @@ def _add_lists(router: APIRouter, console: Console) -> None:
         ]
         return shown(console, request, visit, "waiting.html", {"waiting": told})
 
-    @router.get("/directory/translations")
-    async def translations(request: Request) -> Response:
-        visit = await admitted(console, request)
-        if isinstance(visit, Response):
-            return visit
-        async with console.database.reading() as session:
-            found = [one for one in (await current_of(session)).values() if may_see(one, visit.account)]
-            cities = await _cities(console, session, request)
-        table = sorted(coverage(found).items(), key=lambda row: row[0] or "")
-        return shown(console, request, visit, "coverage.html", {"table": table, "cities": cities, "spoken": SPOKEN})
-
 
 def _add_records(router: APIRouter, console: Console) -> None:
     @router.get("/directory/{kind}/{key}")
@@ -112,9 +100,11 @@ def _add_records(router: APIRouter, console: Console) -> None:
             if found is None or not may_see(found, visit.account):
                 return refusal(request, 404, "not_found_title", "not_found")
             published = await current(session, Name(kind, key))
+            cities = await cities_by_key(console, session, request)
         values = form_values(found.name, found.document, request, console.now())
         values |= {"based_on": found.number if published == found else found.based_on, "published": published}
         values |= {"may": may_edit(found.city, visit.account), "version": found}
+        values["cities"] = {key: label for key, label in cities.items() if visit.account.covers(key)}
         return shown(console, request, visit, "record.html", values)
 
     @router.get("/directory/{kind}/{key}/history")
@@ -212,6 +202,7 @@ def form_values(name: Name, document: Mapping[str, Any], request: Request, now: 
         "typed": {},
         "theirs": {},
         "note": "",
+        "cities": {},
     }
     if name.kind == "office":
         first = in_rome(now).date()
@@ -262,6 +253,7 @@ def _told(versions: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401, rows
         }
 
 
-async def _cities(console: Console, session: AsyncSession, request: Request) -> dict[str, str]:
+async def cities_by_key(console: Console, session: AsyncSession, request: Request) -> dict[str, str]:
+    """The names of the cities, in the language of the page."""
     found = await console.shelf.newest(session, in_rome(console.now()).date())
     return {city.key: render(city.label, staff_language_of(request)) for city in found.cities}

@@ -53,7 +53,7 @@ async def signed_in(console: Console, request: Request) -> SignedIn | None:
 
 async def read_form(request: Request, csrf: str | None, *, longest: int = LONGEST_FORM) -> Mapping[str, str]:
     """The fields of a form that carries the token `csrf`; `longest` in bytes. Raises ForgedFormError."""
-    if csrf is None or not _from_our_page(request):
+    if csrf is None or not from_our_page(request):
         raise ForgedFormError
     body = bytearray()
     async for chunk in request.stream():
@@ -99,8 +99,8 @@ def drop_cookie(console: Console, response: Response, name: str) -> None:
     response.delete_cookie(name, path="/console", secure=console.secure_cookies, httponly=True, samesite="lax")
 
 
-def _from_our_page(request: Request) -> bool:
-    """What the browser says of where the form was: its own word when it gives one, else the Origin it names."""
+def from_our_page(request: Request) -> bool:
+    """Whether the form was on one of our pages: the browser's own word, else the Origin that it names."""
     site = request.headers.get("sec-fetch-site")
     if site is not None:
         return site == "same-origin"

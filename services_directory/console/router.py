@@ -15,6 +15,7 @@ from services_directory.console.edits import add_edits
 from services_directory.console.entrance import add_entrance
 from services_directory.console.missed import add_missed
 from services_directory.console.pages import add_static
+from services_directory.console.translations import add_translations
 from services_directory.desk.directory import Shelf
 from services_directory.store.session import Database
 
@@ -44,6 +45,7 @@ def console_router(console: Console) -> APIRouter:
     add_appointments(router, console)
     add_deeds(router, console)
     add_missed(router, console)
+    add_translations(router, console)
     add_directory(router, console)
     add_edits(router, console)
     return router

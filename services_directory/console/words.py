@@ -75,6 +75,7 @@ WORDS: dict[str, Text] = {
     "not_yours_title": _("Not for this account"),
     "no_appointments_for_role": _("People's appointments are shown only to those who receive them at a one-stop shop."),
     "refused_title": _("Nothing was changed"),
+    "too_large": _("This file is too large."),
     "forged": _("This request did not come from a page of Sportello. Open the page again and retry."),
 }
 """The fixed words by the name under which templates ask for them."""

@@ -246,3 +246,32 @@ async def test_nobody_sees_it_without_signing_in(room: Room) -> None:
         for path in ("/console/directory", OFFICE, "/console/preview/office/x", "/console/directory/waiting"):
             answer = await browser.client.get(path)
             assert (answer.status_code, answer.headers["location"]) == (303, "/console/login")
+
+
+async def test_a_file_for_translators_goes_out_and_comes_back(room: Room) -> None:
+    async with room.signed_in(NETWORK) as browser:
+        content = (await browser.client.get("/console/directory/translations/ti.po")).text
+        await browser.opens("/console/directory/translations")
+        context = 'msgctxt "guide/asylum-request/title"'
+        assert context in content
+        at = content.index(context)
+        start = content.index('msgstr "', at)
+        changed = content[:start] + 'msgstr "ሓድሽ ኣርእስቲ"\n' + content[content.index("\n\n", start) :]
+        form = {"csrf": browser.csrf, "language": "ti"}
+        answer = await browser.client.post(
+            "/console/directory/translations", data=form, files={"file": ("ti.po", changed.encode())}
+        )
+        assert answer.status_code == 303, answer.text
+        await browser.opens(answer.headers["location"])
+        assert "The translations are published." in browser.page
+        answer = await browser.client.post(
+            "/console/directory/translations", data=form, files={"file": ("ti.po", b"nonsense")}
+        )
+        await browser.opens(answer.headers["location"])
+        assert "not a file of translations" in browser.page
+        forged = form | {"csrf": "forged"}
+        answer = await browser.client.post("/console/directory/translations", data=forged, files={"file": ("a", b"")})
+        assert answer.status_code == 403
+    title = (await version_of(room, "guide/asylum-request"))["title"]
+    assert isinstance(title, dict)
+    assert title["texts"]["ti"] == "ሓድሽ ኣርእስቲ"

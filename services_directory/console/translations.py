@@ -1,0 +1,88 @@
+"""The page of translations: how far they are, and a file for translators out and in again."""
+
+from __future__ import annotations
+
+import hmac
+
+from fastapi import APIRouter, Request, Response
+from starlette.datastructures import UploadFile
+
+from locales.languages import SPOKEN
+from services_directory.console.catalogue import coverage, may_edit, may_see
+from services_directory.console.directory import admitted, cities_by_key, shown, told_at
+from services_directory.console.door import Console, from_our_page
+from services_directory.console.entrance import refusal
+from services_directory.console.pages import HEADERS
+from services_directory.desk.accounts import SignedIn
+from services_directory.desk.editing import Editing
+from services_directory.desk.revisions import current_of
+from services_directory.exchange.translators import TranslationsError, from_po, to_po
+
+ADDRESS = "/console/directory/translations"
+LONGEST_FILE = 8_000_000
+"""Bytes."""
+
+
+def add_translations(router: APIRouter, console: Console) -> None:
+    """The table, the file, and its way back."""
+    _add_table(router, console)
+    _add_files(router, console)
+
+
+def _add_table(router: APIRouter, console: Console) -> None:
+    @router.get("/directory/translations")
+    async def translations(request: Request) -> Response:
+        visit = await admitted(console, request)
+        if isinstance(visit, Response):
+            return visit
+        async with console.database.reading() as session:
+            found = [one for one in (await current_of(session)).values() if may_see(one, visit.account)]
+            cities = await cities_by_key(console, session, request)
+        table = sorted(coverage(found).items(), key=lambda row: row[0] or "")
+        return shown(console, request, visit, "coverage.html", {"table": table, "cities": cities, "spoken": SPOKEN})
+
+
+def _add_files(router: APIRouter, console: Console) -> None:
+    @router.get("/directory/translations/{language}.po")
+    async def download(request: Request, language: str) -> Response:
+        visit = await admitted(console, request)
+        if isinstance(visit, Response):
+            return visit
+        if language not in SPOKEN:
+            return refusal(request, 404, "not_found_title", "not_found")
+        async with console.database.reading() as session:
+            found = (await current_of(session)).values()
+            mine = [one.record for one in found if may_edit(one.city, visit.account) and not one.record.retired]
+        name = f"sportello-{visit.account.city or 'all'}-{language}.po"
+        headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(to_po(mine, language), media_type="text/x-gettext-translation", headers=headers)
+
+    @router.post("/directory/translations")
+    async def upload(request: Request) -> Response:
+        visit = await admitted(console, request)
+        if isinstance(visit, Response):
+            return visit
+        if int(request.headers.get("content-length") or LONGEST_FILE + 1) > LONGEST_FILE:
+            return refusal(request, 413, "refused_title", "too_large")
+        async with request.form(max_files=1, max_fields=4) as form:
+            forged = not hmac.compare_digest(str(form.get("csrf", "")).encode(), visit.csrf.encode())
+            if forged or not from_our_page(request):
+                return refusal(request, 403, "refused_title", "forged")
+            language, file = str(form.get("language", "")), form.get("file")
+            if not visit.account.edits_directory or language not in SPOKEN or not isinstance(file, UploadFile):
+                return refusal(request, 403, "not_yours_title", "read_only")
+            return told_at(console, ADDRESS, await _published(console, visit, language, await file.read()))
+
+
+async def _published(console: Console, visit: SignedIn, language: str, content: bytes) -> str:
+    """Publish what a file brings to what this account may edit; the word that says how it went."""
+    async with console.database.writing() as session:
+        found = (await current_of(session)).values()
+        mine = [one.record for one in found if may_edit(one.city, visit.account)]
+        try:
+            brought = from_po(content, mine, language)
+        except TranslationsError:
+            return "no_translations"
+        editing = Editing(session, f"staff:{visit.account.key}", console.now())
+        await editing.publish_all(brought.changed, note=f"translations: {language}")
+    return "uploaded_in_part" if brought.behind else "uploaded"
