@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 import yaml
 
-from nlu.normal import normalise
+from locales.normal import normalise
 
 Command = Literal["menu", "back", "stop", "language", "person", "forget", "appointments", "city", "yes", "no"]
 WORDS = Path(__file__).with_name("always.yml")

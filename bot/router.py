@@ -17,8 +17,8 @@ from flows.index import FLOWS, TARGETS
 from flows.questions import Answer, Question
 from flows.runner import advance
 from flows.sayings import Saying
+from locales.normal import normalise
 from nlu.decision import nearest, weighed
-from nlu.normal import normalise
 from nlu.understanding import Understanding
 
 MAX_FRAMES = 3
@@ -147,7 +147,8 @@ class Router:
         if not understood.sure and not profile.welcomed:
             return await self._begin("start")
         if not understood.sure or understood.intent not in TARGETS:
-            return await self._begin("unsure", {"argument": ",".join(nearest(understood))})
+            said = {"argument": ",".join(nearest(understood)), "words": self.message.words}
+            return await self._begin("unsure", said)
         reaction = await self._begin_all(understood)
         if not profile.welcomed and understood.intent not in COURTESIES:
             profile.welcomed = True

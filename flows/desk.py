@@ -46,6 +46,9 @@ class Desk(Protocol):
     async def activities(self, city: str, topic: str) -> Sequence[Activity]:
         """The courses, workshops and projects of a city that answer that intent, with the seats left now."""
 
+    def search(self, words: str, city: str) -> Sequence[Service | Activity]:
+        """What a city has for free words in any language, the best first."""
+
     def guides(self, intent: str) -> Sequence[Guide]:
         """The guides that answer that intent, the main one first."""
 

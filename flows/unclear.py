@@ -4,22 +4,39 @@ from __future__ import annotations
 
 from flows.names import name_of
 from flows.talk import Talk
-from flows.wording import go
-from locales.text import _
+from flows.wording import go, in_own_language
+from locales.text import Lines, Words, _
 
 
 async def not_understood(talk: Talk) -> None:
     """Say so, and offer the nearest meanings; never guess."""
+    found = _found(talk)
     nearest = [intent for intent in talk.heard.get("argument", "").split(",") if intent]
     choices = tuple(go(intent, label) for intent in nearest if (label := name_of(intent)) is not None)
     if choices:
         talk.say(
             _("I am not sure that I understood. Did you mean one of these?"), suggest=(*choices, go("help", _("Menu")))
         )
+    elif found is not None:
+        talk.say(found, suggest=(go("help", _("Menu")), go("talk_to_human", _("Talk to a person"))))
     else:
         talk.say(
             _("I did not understand. Can you say it in other words, or choose here?"), suggest=(go("help", _("Menu")),)
         )
+
+
+def _found(talk: Talk) -> Words | None:
+    """What the directory of the person's city has for the very words, when it has something."""
+    words, slug = talk.heard.get("words", ""), talk.profile.city
+    city = talk.desk.city(slug) if slug else None
+    found = talk.desk.search(words, city.key) if city and words else ()
+    if city is None or not found:
+        return None
+    language = talk.profile.language or ""
+    lines = tuple(
+        _("• {name}: {about}", name=item.label, about=in_own_language(item.about, language)) for item in found
+    )
+    return Lines((_("I did not understand everything, but I found this in {city}:", city=city.label), *lines))
 
 
 async def simpler(talk: Talk) -> None:

@@ -8,8 +8,8 @@ from random import Random
 
 from anyascii import anyascii
 
+from locales.normal import normalise
 from nlu.examples import Example
-from nlu.normal import normalise
 from nlu.writing import main_script
 
 LETTERS_A_SLIP = 12

@@ -9,9 +9,9 @@ from typing import get_args
 import numpy as np
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from locales.normal import normalise
 from nlu.cities import cities_in
 from nlu.examples import Example, Mark
-from nlu.normal import normalise
 from nlu.understanding import Kind
 from nlu.writing import OWN_SCRIPTS, SECOND_SCRIPTS, main_script, scripts_in
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from nlu.normal import normalise
+from locales.normal import normalise
 from nlu.tokens import Phrases, phrase, tokens
 from nlu.writing import script_of_letter
 

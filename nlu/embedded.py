@@ -6,11 +6,11 @@ import re
 from datetime import datetime
 from typing import get_args
 
+from locales.normal import normalise
 from nlu.decision import is_sure
 from nlu.entities import Finder
 from nlu.linear import Floats
 from nlu.model import Model
-from nlu.normal import normalise
 from nlu.tongue import Tongue, language_to_answer
 from nlu.understanding import Danger, Ranking, Understanding
 from nlu.writing import main_script

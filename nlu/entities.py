@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
+from locales.normal import normalise
 from nlu.cities import city_names
-from nlu.normal import normalise
 from nlu.tokens import Phrases, tokens
 from nlu.understanding import Entity
 from nlu.when_said import when_said

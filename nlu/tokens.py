@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from nlu.normal import normalise
+from locales.normal import normalise
 
 # Not by \w, which leaves the vowel signs of Indic scripts out of words; digits of every script are numbers; a Chinese
 # sign is a word, for no spaces stand between them.

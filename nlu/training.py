@@ -9,12 +9,12 @@ from itertools import product
 import numpy as np
 from babel import Locale
 
+from locales.normal import normalise
 from nlu.augmenting import variants
 from nlu.examples import Example
 from nlu.fitting import SEED, Question, fit
 from nlu.linear import Head, Linear, table_of
 from nlu.model import Model
-from nlu.normal import normalise
 from nlu.tokens import phrase
 from nlu.tongue import ROMANISED
 from nlu.vectors import Vectorizer

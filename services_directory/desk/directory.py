@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Hashable, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from datetime import date
 from math import asin, cos, radians, sin, sqrt
 from typing import TypeVar
@@ -118,6 +118,11 @@ class Directory:
     def activity(self, key: str) -> Activity | None:
         """The activity with that key."""
         return self._activity.get(key)
+
+    def offers(self) -> Iterator[Service | Activity]:
+        """Every service and activity, retired ones too."""
+        yield from self._service.values()
+        yield from self._activity.values()
 
     def counters(self, service: str) -> Sequence[Counter]:
         """The counters that serve a service."""

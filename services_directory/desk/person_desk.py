@@ -22,10 +22,14 @@ from services_directory.desk.offers import (
     MyAppointments,
     MyEnrolments,
 )
+from services_directory.desk.search import Wanted, index_of
 from services_directory.desk.slots import openings
 from services_directory.facts import Activity, City, Contact, DayHours, Guide, Office, OfficeKind, Service, Stop
 from services_directory.store.bookings import AppointmentRow, EnrolmentRow, NoticeRow
 
+MOST_FOUND = 3
+WORTH_TELLING = 3.0
+"""The score from which on something found is told to who was not understood: a rare word, or a name."""
 ERASED = {"person": None, "name": ""}
 _ANY_KEY = "erased:"
 """With the code behind it: unique, as the column must be, and nobody's."""
@@ -76,6 +80,11 @@ class PersonDesk:
     async def activities(self, city: str, topic: str) -> Sequence[Activity]:
         """The activities of a city that answer that intent, with the seats that are left now."""
         return await self.enrolments.with_seats(self.directory.activities(city, topic))
+
+    def search(self, words: str, city: str) -> Sequence[Service | Activity]:
+        """What a city has for free words in any language, the best first."""
+        hits = index_of(self.directory).find(Wanted(words, city=city), self.now, MOST_FOUND)
+        return [hit.item for hit in hits if hit.score >= WORTH_TELLING]
 
     def guides(self, intent: str) -> Sequence[Guide]:
         """The guides that answer that intent, the main one first."""

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from locales.normal import normalise
 from nlu.checking import LONG_ENOUGH, TOO_NEAR, faults
 from nlu.evaluation import read_cases, read_dangers
 from nlu.examples import Example, Mark, read_examples
-from nlu.normal import normalise
 from nlu.writing import OWN_SCRIPTS
 
 SETS = Path(__file__).parents[1] / "understanding"

@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from locales.dates import ROME
+from locales.normal import normalise
 from nlu.cities import cities_in
 from nlu.embedded import EmbeddedInterpreter
 from nlu.evaluation import EvaluationError, evaluate, evaluate_dangers, read_cases, read_dangers
 from nlu.examples import ExamplesError, read_examples
 from nlu.model import Model, ModelError
-from nlu.normal import normalise
 from nlu.training import train
 
 HERE = Path(__file__).parents[1] / "understanding"
