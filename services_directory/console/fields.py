@@ -18,8 +18,7 @@ Form = Mapping[str, str]
 Document = Mapping[str, Any]
 TEXT, LONG, LINES, WEEK, EXCEPTIONS, PLAIN = "text", "long", "lines", "week", "exceptions", "plain"
 LONG_TEXTS = frozenset({"about", "answer", "eligibility", "how", "cost", "schedule", "accessibility"})
-GUIDE_TEXTS = ("title", "answer", "steps", "documents")
-CONTACT_TEXTS = ("name", "what", "hours")
+LISTS = frozenset({"steps", "documents"})
 
 
 @dataclass(frozen=True)
@@ -67,6 +66,7 @@ def read(kind: str, form: Form, document: Document, language: str) -> Read:
             faults[box] = str(problem)
     if kind == "office":
         _read_hours(form, new, faults)
+        _read_alerts(form, new)
     return Read(new, faults)
 
 
@@ -76,22 +76,16 @@ def week_of(document: Document) -> Week | None:
 
 
 def _texts(kind: str) -> Sequence[str]:
-    if kind == "guide":
-        return GUIDE_TEXTS
-    if kind == "contact":
-        return CONTACT_TEXTS
     return list(dict.fromkeys(column.field for column in columns(kind) if _is_text(column)))
 
 
 def _plain(kind: str) -> list[Column]:
-    if kind in {"guide", "contact"}:
-        return []
-    kept = {"key", "city", "retired", "verified_on", "verified_by", "hours", "documents"}
+    kept = {"key", "city", "retired", "verified_on", "verified_by"} | ({"hours"} if kind == "office" else set())
     return [column for column in columns(kind) if not _is_text(column) and column.field not in kept]
 
 
 def _is_text(column: Column) -> bool:
-    return column.title.endswith((" (Italian)", " (English)")) or column.field == "documents"
+    return column.title.endswith((" (Italian)", " (English)")) or column.field in LISTS
 
 
 def _shown(column: Column, document: Document) -> str:
@@ -100,7 +94,7 @@ def _shown(column: Column, document: Document) -> str:
 
 
 def _text_box(name: str, value: Any, language: str) -> Box:  # noqa: ANN401, a value of a document
-    if name in {"steps", "documents"}:
+    if name in LISTS:
         lines = list(value or ())
         source = "\n".join(_in(text, text["source"]) for text in lines)
         other = "\n".join(_in(text, language) for text in lines)
@@ -118,7 +112,7 @@ def _in(text: Any, language: str) -> str:  # noqa: ANN401, as above
 def _read_text(name: str, form: Form, new: dict[str, Any], language: str) -> None:
     if name not in form:
         return
-    if name in {"steps", "documents"}:
+    if name in LISTS:
         _read_lines(name, form, new, language)
         return
     text = new.get(name) or {"source": "it", "texts": {}, "drafted": []}
@@ -176,6 +170,17 @@ def _exception(first: str, last: str, form: Form) -> dict[str, Any]:
     if reason := form.get("exception.reason", "").strip():
         found["reason"] = {"source": "it", "texts": {"it": reason}, "drafted": []}
     return found
+
+
+def _read_alerts(form: Form, new: dict[str, Any]) -> None:
+    """Alerts that stay, and a new one."""
+    kept = [one for at, one in enumerate(new.get("alerts") or ()) if form.get(f"alert.{at}.remove") != "yes"]
+    text, first = form.get("alert.text", "").strip(), form.get("alert.first", "")
+    if text and first:
+        said = {"source": "it", "texts": {"it": text}, "drafted": []}
+        kept.append({"first_day": first, "last_day": form.get("alert.last") or first, "text": said})
+    if "alert.text" in form:
+        _put(new, "alerts", kept)
 
 
 def _put(document: dict[str, Any], name: str, value: Any) -> None:  # noqa: ANN401, any value of a document

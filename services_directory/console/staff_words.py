@@ -59,6 +59,8 @@ WORDS: dict[str, Text] = {
     "exception_about": _("Leave the times empty when it is closed."),
     "reason": _("Reason"),
     "remove": _("Remove"),
+    "alerts": _("Alerts"),
+    "alert_text": _("What people must know"),
     "next_days": _("The next 14 days"),
     "save_draft": _("Save as a draft"),
     "send_for_review": _("Have it read"),
@@ -136,7 +138,10 @@ FIELDS: dict[str, Text] = {
     "booking.Minutes ahead": _("Minutes ahead it must be booked"),
     "booking.Days ahead": _("Days ahead it can be booked"),
     "starts_on": _("Starts on"), "seats": _("Seats"), "childcare": _("Childcare (yes or no)"), "level": _("Level"),
-    "hours": _("Opening hours"), "exceptions": _("Other hours on some days"),
+    "hours": _("Opening hours"), "exceptions": _("Other hours on some days"), "alerts": _("Alerts"),
+    "intents": _("Questions it answers"), "rank": _("Order among its like"),
+    "contacts": _("National numbers to call"), "review_by": _("To be read again by"),
+    "free": _("Free of charge (yes or no)"),
 }  # fmt: skip
 
 KINDS: dict[str, Text] = {

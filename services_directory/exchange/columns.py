@@ -14,6 +14,8 @@ Document = Mapping[str, Any]
 LANGUAGES = {"it": "Italian", "en": "English"}
 """Of the texts that the spreadsheet shows; translations have a file of their own."""
 YES, NO = "yes", "no"
+COUNTRYWIDE = frozenset({"guide", "contact"})
+"""Kinds of records that belong to no city."""
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Column:
 
 def columns(kind: str) -> tuple[Column, ...]:
     """The columns of a kind of record, in their order."""
-    return (_plain("Key", "key"), _plain("City", "city"), *_OF[kind], *_TRUST)
+    city = () if kind in COUNTRYWIDE else (_plain("City", "city"),)
+    return (_plain("Key", "key"), *city, *_OF[kind], *_TRUST)
 
 
 def _plain(title: str, field: str) -> Column:
@@ -125,14 +128,20 @@ def _spoken(title: str) -> Column:
 
 
 def _papers(title: str) -> Column:
+    return _lines(title, "documents")
+
+
+def _lines(title: str, field: str) -> Column:
     def read(words: str, before: Any) -> Any:  # noqa: ANN401, as above
         lines = [line.strip() for line in words.splitlines() if line.strip()]
-        known = {text["texts"].get("it"): text for text in before or ()}
+        known = {_italian(text): text for text in before or ()}
         return [known.get(line, {"source": "it", "texts": {"it": line}, "drafted": []}) for line in lines]
 
-    return Column(
-        title, "documents", lambda found: "\n".join(one["texts"].get("it", "") for one in found or ()) or None, read
-    )
+    return Column(title, field, lambda found: "\n".join(map(_italian, found or ())) or None, read)
+
+
+def _italian(text: Any) -> str:  # noqa: ANN401, a text of a document
+    return str(text["texts"].get("it") or text["texts"].get("*", ""))
 
 
 def _booking(title: str, part: str) -> Column:
@@ -186,6 +195,25 @@ _OF: Mapping[str, tuple[Column, ...]] = {
         _booking("Minutes of an appointment", "minutes"),
         _booking("Minutes ahead", "lead_minutes"),
         _booking("Days ahead", "horizon_days"),
+    ),
+    "guide": (
+        *_text("Title", "title"),
+        *_text("Answer", "answer"),
+        _lines("Steps", "steps"),
+        _papers("Papers to bring"),
+        _several("Questions it answers", "intents", TERMS),
+        _number("Order among its like", "rank"),
+        _several("National numbers to call", "contacts"),
+        _day("To be read again by", "review_by"),
+    ),
+    "contact": (
+        *_text("Name", "name"),
+        *_text("What it is for", "what"),
+        _phones("Telephones"),
+        *_text("When", "hours"),
+        _yes_or_no("Free of charge", "free"),
+        _several("Languages", "languages"),
+        _plain("Website", "website"),
     ),
     "activity": (
         *_WHOSE,

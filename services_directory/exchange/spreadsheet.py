@@ -20,7 +20,10 @@ from services_directory.exchange.columns import Column, columns
 from services_directory.exchange.reading_hsds import Found
 from services_directory.store import records
 
-SHEETS = {"Organizations": "organization", "Offices": "office", "Services": "service", "Activities": "activity"}
+SHEETS = {
+    "Organizations": "organization", "Offices": "office", "Services": "service", "Activities": "activity",
+    "Guides": "guide", "National numbers": "contact",
+}  # fmt: skip
 MOST_ROWS = 20_000
 EPOCH = datetime(2026, 1, 1)  # noqa: DTZ001, of the file: the same directory makes the same one
 MIDNIGHT = " 00:00:00"

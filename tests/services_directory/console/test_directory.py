@@ -275,3 +275,31 @@ async def test_a_file_for_translators_goes_out_and_comes_back(room: Room) -> Non
     title = (await version_of(room, "guide/asylum-request"))["title"]
     assert isinstance(title, dict)
     assert title["texts"]["ti"] == "ሓድሽ ኣርእስቲ"
+
+
+async def test_an_alert_is_told_before_anything_else_about_the_place(room: Room) -> None:
+    address = await an_office(room)
+    async with room.signed_in(EDITOR) as browser:
+        alert = {"alert__first": "2026-11-27", "alert__text": "Ascensore guasto"}
+        answer = await sends(browser, address, "publish", **alert)
+        assert answer.status_code == 303, words(answer.text)
+        await browser.opens(address.replace("directory", "preview") + "?language=en")
+        assert "From Friday 27 November: Ascensore guasto" in words(browser.page)
+        await sends(browser, address, "publish", alert__0__remove="yes")
+        assert "Ascensore" not in words(browser.page)
+
+
+async def test_a_guide_and_a_national_number_are_edited_whole(room: Room) -> None:
+    guide, number = "/console/directory/guide/asylum-request", "/console/directory/contact/emergency"
+    async with room.signed_in(NETWORK) as browser:
+        answer = await sends(browser, guide, "publish", intents="asylum, legal_help", review_by="2027-06-30")
+        assert answer.status_code == 303, words(answer.text)
+        answer = await sends(browser, guide, "publish", intents="asylum, cooking")
+        assert answer.status_code == 422
+        assert "'cooking' is not one of" in words(browser.page)
+        await sends(browser, number, "publish", phones="112; 113")
+    assert (await version_of(room, guide))["review_by"] == "2027-06-30"
+    phones = (await version_of(room, number))["phones"]
+    assert isinstance(phones, list)
+    assert [phone["number"] for phone in phones] == ["112", "113"]
+    assert "note" in phones[0], "what the form does not show stays"
