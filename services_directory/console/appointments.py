@@ -8,9 +8,10 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import in_rome
+from services_directory.console import staff_words
 from services_directory.console.door import FLASH_COOKIE, Console, drop_cookie, signed_in
 from services_directory.console.entrance import refusal, to_login
-from services_directory.console.pages import HEADERS, VERSION, language_of, page
+from services_directory.console.pages import HEADERS, VERSION, language_of, page, staff_language_of
 from services_directory.console.tables import Asked, Told, agenda_values, page_values
 from services_directory.desk.accounts import Account, SignedIn
 from services_directory.desk.agenda import change_token
@@ -34,6 +35,8 @@ def add_appointments(router: APIRouter, console: Console) -> None:
             values = await agenda_values(session, directory, asked, visit.account, language, now)
             values |= await page_values(session, directory, asked, visit, language)
             flash = await told.sentence(session, directory, visit.account, language, now) if told else None
+        staff = staff_language_of(request)
+        values |= {"staff_language": staff, "directory": staff_words.in_language(staff)["directory"]}
         values["show_example"] = console.demo or values["has_examples"] or values["agenda"].example
         response = page("day.html", language, etag=etag, told=told, flash=flash, **values)
         if told is not None:
