@@ -48,8 +48,8 @@ SPOKEN: dict[str, Language] = {
 }
 """Languages with a complete catalogue: the ones that are offered."""
 
-STAFF = ("it", "en", "de", "fr", "es")
-"""Languages of the pages on which staff keep the directory: those of the network's municipalities, and of mediators."""
+STAFF = ("it", "en", "de")
+"""Languages of the pages on which staff keep the directory: those of the network's municipalities, and English."""
 
 SOURCE = "en"
 """The language in which messages are written in the code."""

@@ -235,11 +235,11 @@ def _opening(hours: OfficeHours, day: Any) -> Any:  # noqa: ANN401, a day and th
 
 
 async def version_to_show(session: AsyncSession, name: Name, visit: SignedIn) -> Revision | None:
-    """The editor's own draft where there is one, else what is published, else the newest version of all."""
+    """The editor's own draft while it is the newest, else what is published, else the newest version of all."""
     versions = await history(session, name)
     mine = f"staff:{visit.account.key}"
-    drafts = [one for one in versions if one.stage == "draft" and one.by == mine]
-    return next(iter([*drafts, *(one for one in versions if one.stage == "published"), *versions]), None)
+    kept = (one for one in versions if one.stage == "published" or (one.stage == "draft" and one.by == mine))
+    return next(kept, versions[0] if versions else None)
 
 
 def _told(versions: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401, rows of a table

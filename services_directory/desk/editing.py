@@ -70,9 +70,7 @@ class Editing:
         """
         if stage is not Stage.DRAFT:
             await self._check([edit.record])
-        for own in await history(self.session, Name.of(edit.record)):
-            if own.stage in OPEN and own.by == self.by and own.stage is stage:
-                await change_stage(self.session, own, Stage.DISCARDED)
+        await self._finish_own(Name.of(edit.record), stage)
         written = Written(edit.record, stage, self.by, edit.based_on, publish_at, edit.note)
         (kept,) = await keep(self.session, [written], self.now)
         return kept
@@ -85,6 +83,7 @@ class Editing:
         if theirs is not None and theirs.number != edit.based_on:
             record = await self._together(edit, theirs)
         (published,) = await self.publish_all([with_marks(before, record)], note=edit.note)
+        await self._finish_own(name, Stage.DRAFT)
         return published
 
     async def publish_all(self, changed: Sequence[records.Keyed], note: str = "") -> list[Revision]:
@@ -128,6 +127,12 @@ class Editing:
         found = [one.record.model_copy(update=fresh) for one in (await current_of(self.session, names)).values()]
         await self.publish_all(found, note="still true")
         return len(found)
+
+    async def _finish_own(self, name: Name, stage: Stage) -> None:
+        """The author's own earlier versions of that stage are done with."""
+        for own in await history(self.session, name):
+            if own.stage in OPEN and own.stage is stage and own.by == self.by:
+                await change_stage(self.session, own, Stage.DISCARDED)
 
     async def _together(self, edit: Edit, theirs: Revision) -> records.Keyed:
         versions = {one.number: one for one in await history(self.session, theirs.name)}
