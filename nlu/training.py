@@ -26,7 +26,7 @@ DANGERS = {"danger_emergency": "emergency", "danger_violence": "violence", "dang
 DANGER_INTENTS = {"emergency": "emergency", "violence_trafficking": "violence"}
 UNCLEAR_DANGER = frozenset({"mental_health", "work_exploitation"})
 """Intents that hold both danger and its absence: the danger detector learns from neither side of them."""
-ORDINARY_COUNTS = 0.3
+ORDINARY_COUNTS = 0.2
 """How much an example of what we serve counts for the danger detector: the look-alikes teach it more."""
 PHRASES = ("language", "number", "topic")
 """Kinds of entities whose names are learnt from the marks in the examples."""
@@ -38,7 +38,8 @@ def train(examples: Sequence[Example]) -> Model:
         Question([None if one.of_danger else one.intent for one in examples], strictness=0.7),
         Question(
             [_danger(one) for one in examples],
-            strictness=2.0,
+            strictness=1.0,
+            against="none",
             weights=[1.0 if one.topic in {"danger", "none"} else ORDINARY_COUNTS for one in examples],
         ),
         Question([_tongue(one) for one in examples], strictness=0.5, varied=False),
