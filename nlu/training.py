@@ -40,6 +40,7 @@ def train(examples: Sequence[Example]) -> Model:
             [_danger(one) for one in examples],
             strictness=1.0,
             against="none",
+            passes=10,
             weights=[1.0 if one.topic in {"danger", "none"} else ORDINARY_COUNTS for one in examples],
         ),
         Question([_tongue(one) for one in examples], strictness=0.5, varied=False),
