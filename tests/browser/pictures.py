@@ -11,6 +11,7 @@ from bot.preparing import EXAMPLE_PASSWORD
 from tests.browser.site import running
 from tests.browser.test_chat_page import welcomed, write
 from tests.browser.test_console_page import book
+from tests.browser.test_directory_page import signed_in
 from tests.services import browser as browsers
 
 PICTURES = Path(__file__).parents[2] / "docs" / "pictures"
@@ -19,7 +20,7 @@ DESK = {"width": 1280, "height": 800}
 
 
 def main() -> None:
-    """Chat in Italian and Arabic, and the console with a few people in it."""
+    """Chats, the console with a few people in it, and an office as staff edit it."""
     PICTURES.mkdir(parents=True, exist_ok=True)
     with (
         TemporaryDirectory() as folder,
@@ -29,9 +30,11 @@ def main() -> None:
     ):
         chat(browser, site, "it", "Italiano", "Taranto", "a che ora apre lo sportello domani?")
         chat(browser, site, "ar", "العربية", "تارانتو", "أين يمكنني تعلم الإيطالية؟")
+        chat(browser, site, "ti", "ትግርኛ", "ታራንቶ", "ኣስራሒየይ ንክልተ ወርሒ ደሞዝ ኣይከፈለንን")
         for number, name in enumerate(("Amina", "Badru", "Carmen", "Dalia")):
             book(site, f"picture-{number}", name)
         console(browser, site)
+        directory(browser, site)
 
 
 def chat(browser: Browser, site: str, language: str, own_name: str, city: str, words: str) -> None:
@@ -52,6 +55,15 @@ def console(browser: Browser, site: str) -> None:
     page.wait_for_url("**/console/")
     page.wait_for_timeout(500)
     page.screenshot(path=PICTURES / "console.png")
+
+
+def directory(browser: Browser, site: str) -> None:
+    page = opened(browser, site, "it", DESK)
+    signed_in(lambda _path, **_how: (page.goto("/console/login"), page)[1])
+    page.goto("/console/directory/office/taranto-re-point?into=ar")
+    page.locator("#hours-title").scroll_into_view_if_needed()
+    page.wait_for_timeout(500)
+    page.screenshot(path=PICTURES / "directory.png")
 
 
 def opened(browser: Browser, site: str, language: str, size: dict[str, int]) -> Page:
