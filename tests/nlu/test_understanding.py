@@ -46,11 +46,11 @@ async def test_most_messages_are_understood_and_few_are_mistaken_with_confidence
 
 async def test_most_danger_is_noticed_and_few_look_alikes_are_taken_for_it(interpreter: EmbeddedInterpreter) -> None:
     report = await evaluate_dangers(interpreter, read_dangers(sorted((HERE / "danger").glob("*.tsv"))), NOW)
-    assert report.recall() > 0.88
-    assert report.false_alarms() < 0.12
+    assert report.recall() > 0.94
+    assert report.false_alarms() < 0.07
     for language in report.noticed:
-        assert report.recall(language) > 0.7, language
-        assert report.false_alarms(language) < 0.3, language
+        assert report.recall(language) > 0.8, language
+        assert report.false_alarms(language) < 0.2, language
 
 
 async def test_what_the_documentation_says_was_measured_is_true_of_the_model(interpreter: EmbeddedInterpreter) -> None:
