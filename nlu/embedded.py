@@ -15,11 +15,11 @@ from nlu.tongue import Tongue, language_to_answer
 from nlu.understanding import Danger, Ranking, Understanding
 from nlu.writing import main_script
 
-IN_DANGER = 0.26
+IN_DANGER = 0.28
 """From this likelihood on danger is answered first: better to name 112 once too often."""
 ONE_WORD_IN_DANGER = 0.75
 """From this one on when the message is a single word: it may be a name ("Hope")."""
-REASSURANCE = 0.5
+REASSURANCE = 0.6
 """How far a sure ordinary meaning ("when is the office open?") speaks against danger."""
 NOT_ORDINARY = frozenset(
     {"emergency", "violence_trafficking", "mental_health", "work_exploitation", "out_of_scope", "goodbye"}
