@@ -20,8 +20,8 @@ SUFFIXES = (
     "daki", "deki", "taki", "teki", "dayım", "deyim", "tayım", "teyim",
 )  # fmt: skip
 """What Turkish puts behind a name ("Milano'da", "Roma'ya", "Torino'dayım"): in, from, to, of, I am in, which is in."""
-SHORTEST_WITH_SUFFIX = 4
-"""Letters of a name that may carry one: shorter ones with a suffix look like other words."""
+SHORTEST_WITH_MORE = {"ARABIC": 4, "LATIN": 4, "ETHIOPIC": 2}
+"""Letters of a name that may carry more: shorter ones are other words then (Pashto "لرم", I have, is not رم)."""
 
 
 def city_names() -> Iterator[tuple[str, str, str]]:
@@ -29,9 +29,12 @@ def city_names() -> Iterator[tuple[str, str, str]]:
     for slug, written in yaml.safe_load(NAMES.read_text(encoding="utf-8")).items():
         for name in map(phrase, written):
             yield name, "city", slug
-            for prefix in PREFIXES.get(script_of_letter(name[0]), ()):
+            script = script_of_letter(name[0])
+            if len(name) < SHORTEST_WITH_MORE.get(script, len(name)):
+                continue
+            for prefix in PREFIXES.get(script, ()):
                 yield prefix + name, "city", slug
-            if len(name) >= SHORTEST_WITH_SUFFIX and script_of_letter(name[0]) == "LATIN":
+            if script == "LATIN":
                 yield from ((normalise(name + suffix), "city", slug) for suffix in SUFFIXES)
 
 

@@ -95,6 +95,12 @@ def test_cities_are_found_under_the_names_that_people_use(text: str, slug: str) 
     assert cities_in(text)[-1] == slug
 
 
+def test_a_short_name_with_a_letter_before_it_is_another_word() -> None:
+    assert cities_in("نن شپه د خوب ځای نه لرم") == []  # Pashto: I have no place to sleep tonight
+    assert cities_in("Milano'da kalacak yer") == ["milano"]
+    assert cities_in("በሮማ እኖራለሁ") == ["roma"]
+
+
 def test_entities_stand_where_they_are_said(interpreter: EmbeddedInterpreter) -> None:
     text = "vorrei venire domani alle 10 a Bari"
     understood = interpreter.understand(text, now=NOW, language="it")
