@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from flows.city import which_city
 from flows.sayings import Option
 from flows.talk import Talk
-from flows.wording import address, go, in_own_language, languages, named, on_the_map, opening, phones, trust, week
+from flows.wording import address, go, in_own_language, languages, named, on_the_map, phones, trust, week
 from locales.text import Lines, Value, Verbatim, _
 from services_directory.facts import City, Office, OfficeKind
 
@@ -24,7 +24,7 @@ async def hours(talk: Talk) -> None:
         if not office.hours_known:
             lines.append(_("The opening hours are not published yet. Please ask the municipality before you go."))
         elif asked is not None:
-            lines.append(opening(talk.desk.hours(office, asked)))
+            lines.append(talk.desk.hours(office, asked).words)
             lines.extend(_next_open(talk, office, asked))
         else:
             lines.append(week(talk, office))
@@ -123,5 +123,5 @@ def _next_open(talk: Talk, office: Office, asked: date) -> tuple[Value, ...]:
     for ahead in range(1, 15):
         coming = talk.desk.hours(office, asked + timedelta(days=ahead))
         if coming.intervals:
-            return (_("The next time it opens:"), opening(coming))
+            return (_("The next time it opens:"), coming.words)
     return ()

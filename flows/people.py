@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from flows.city import which_city
 from flows.talk import Talk
-from flows.wording import contact_line, go, languages, opening, phones, trust
+from flows.wording import contact_line, go, languages, phones, trust
 from locales.text import Lines, Value, _
 from services_directory.facts import OfficeKind
 
@@ -19,7 +19,7 @@ async def person(talk: Talk) -> None:
     for office in reachable:
         lines: list[Value] = [_("You can talk to a person here:"), office.label, *phones(office), *languages(office)]
         if office.hours_known:
-            lines.extend(opening(talk.desk.hours(office, today + timedelta(days=ahead))) for ahead in range(3))
+            lines.extend(talk.desk.hours(office, today + timedelta(days=ahead)).words for ahead in range(3))
         talk.say(Lines((*lines, *trust(office.checked, office.phones))))
     if not reachable:
         talk.say(

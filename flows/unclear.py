@@ -10,14 +10,13 @@ from locales.text import Lines, Words, _
 
 async def not_understood(talk: Talk) -> None:
     """Say so, and offer the nearest meanings; never guess."""
-    found = _found(talk)
     nearest = [intent for intent in talk.heard.get("argument", "").split(",") if intent]
     choices = tuple(go(intent, label) for intent in nearest if (label := name_of(intent)) is not None)
     if choices:
         talk.say(
             _("I am not sure that I understood. Did you mean one of these?"), suggest=(*choices, go("help", _("Menu")))
         )
-    elif found is not None:
+    elif (found := _found(talk)) is not None:
         talk.say(found, suggest=(go("help", _("Menu")), go("talk_to_human", _("Talk to a person"))))
     else:
         talk.say(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 from flows.sayings import Option, Place
 from flows.talk import Talk
 from locales.text import CheckedOn, LanguageName, Lines, Listing, Localized, Phone, Text, Value, Verbatim, Words, _
-from services_directory.facts import Alert, Checked, Contact, DayHours, Office
+from services_directory.facts import Alert, Checked, Contact, Office
 
 ANNOUNCED = timedelta(days=7)
 """How long before its first day an alert is told."""
@@ -28,25 +28,10 @@ def trust(checked: Checked, phones: tuple[Phone, ...] = ()) -> tuple[Text, ...]:
     return tuple(notes)
 
 
-def opening(hours: DayHours) -> Words:
-    """A day of an office in one line."""
-    if hours.intervals is None:
-        return _("{day}: the opening hours are not published yet.", day=hours.day)
-    if not hours.intervals and hours.reason is not None:
-        return _("{day}: closed ({reason}).", day=hours.day, reason=hours.reason)
-    if not hours.intervals:
-        return _("{day}: closed.", day=hours.day)
-    return _("{day}: open {times}.", day=hours.day, times=Listing(tuple(_interval(*pair) for pair in hours.intervals)))
-
-
-def _interval(opens: time, closes: time) -> Text:
-    return _("{opens}-{closes}", opens=opens, closes=closes)
-
-
 def week(talk: Talk, office: Office, days: int = 7) -> Words:
     """The next days of an office, one a line."""
     today = talk.desk.now.date()
-    return Lines(tuple(opening(talk.desk.hours(office, today + timedelta(days=ahead))) for ahead in range(days)), "• ")
+    return Lines(tuple(talk.desk.hours(office, today + timedelta(days=ahead)).words for ahead in range(days)), "• ")
 
 
 def named(office: Office, today: date) -> tuple[Value, ...]:

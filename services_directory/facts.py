@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
 
-from locales.text import Localized, Phone, Words
+from locales.text import Listing, Localized, Phone, Text, Words, _
 
 
 @dataclass(frozen=True)
@@ -102,6 +102,18 @@ class DayHours:
     intervals: tuple[tuple[time, time], ...] | None
     reason: Words | None = None
     """Why it differs from the usual week: a holiday, the patron saint, a closure."""
+
+    @property
+    def words(self) -> Text:
+        """The day in one line, as people and the staff who fill it in are told."""
+        if self.intervals is None:
+            return _("{day}: the opening hours are not published yet.", day=self.day)
+        if not self.intervals and self.reason is not None:
+            return _("{day}: closed ({reason}).", day=self.day, reason=self.reason)
+        if not self.intervals:
+            return _("{day}: closed.", day=self.day)
+        spans = tuple(_("{opens}-{closes}", opens=opens, closes=closes) for opens, closes in self.intervals)
+        return _("{day}: open {times}.", day=self.day, times=Listing(spans))
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ def add_deeds(router: APIRouter, console: Console) -> None:
             if city is None or not visit.account.covers(city):
                 return refusal(request, 404, "not_found_title", "not_found")
             bookings = Bookings(session, directory, now)
-            told = Told(await _do(bookings, code, verb, by=f"staff:{visit.account.key}"), code)
+            told = Told(await _do(bookings, code, verb, by=visit.account.author), code)
         asked = Asked.read(form, visit.account, directory, now)
         if as_fragment:
             return await fragment(console, request, visit, asked, told)

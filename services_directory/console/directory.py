@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -211,7 +211,7 @@ def form_values(name: Name, document: Mapping[str, Any], request: Request, now: 
             "week": week_of(document),
             "days": [day_in_words(first + timedelta(days=(at - first.weekday()) % 7), language) for at in range(7)],
             "day_names": DAYS,
-            "ahead": [render(_opening(hours, first + timedelta(days=at)), language) for at in range(AHEAD)],
+            "ahead": [render(hours.on(first + timedelta(days=at)).words, language) for at in range(AHEAD)],
         }
     return values
 
@@ -230,26 +230,22 @@ def _hours(document: Mapping[str, Any]) -> OfficeHours:
     return OfficeHours(office.hours, exceptions)
 
 
-def _opening(hours: OfficeHours, day: Any) -> Any:  # noqa: ANN401, a day and the words for it
-    return staff_words.opening(hours.on(day))
-
-
 async def version_to_show(session: AsyncSession, name: Name, visit: SignedIn) -> Revision | None:
     """The editor's own draft while it is the newest, else what is published, else the newest version of all."""
     versions = await history(session, name)
-    mine = f"staff:{visit.account.key}"
+    mine = visit.account.author
     kept = (one for one in versions if one.stage == "published" or (one.stage == "draft" and one.by == mine))
     return next(kept, versions[0] if versions else None)
 
 
-def _told(versions: Any, names: Mapping[str, str]) -> Any:  # noqa: ANN401, rows of a table
+def _told(versions: Sequence[Revision], names: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     by_number = {one.number: one for one in versions}
     for one in versions:
-        before = by_number.get(one.based_on) or by_number.get(one.number - 1)
+        before = by_number.get(one.based_on or 0) or by_number.get(one.number - 1)
         yield {
             "version": one,
             "who": names[one.by],
-            "changes": list(changes(before.document if before else {}, one.document)) if before else [],
+            "changes": list(changes(before.document, one.document)) if before else [],
         }
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import ROME
 from services_directory.console.catalogue import may_edit
@@ -197,12 +198,10 @@ async def _copy(console: Console, request: Request, visit: SignedIn, form: Mappi
     return told_at(console, f"/console/directory/{name.kind}/{key}", "copied")
 
 
-def _base(versions: Any, number: str) -> Revision:  # noqa: ANN401, versions of a record
+def _base(versions: Sequence[Revision], number: str) -> Revision:
     """The version that the editor saw."""
-    by_number = {str(one.number): one for one in versions}
-    found: Revision = by_number.get(number) or versions[0]
-    return found
+    return next((one for one in versions if str(one.number) == number), versions[0])
 
 
-def _editing(session: Any, visit: SignedIn, console: Console) -> Editing:  # noqa: ANN401, a session
-    return Editing(session, f"staff:{visit.account.key}", console.now())
+def _editing(session: AsyncSession, visit: SignedIn, console: Console) -> Editing:
+    return Editing(session, visit.account.author, console.now())

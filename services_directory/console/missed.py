@@ -55,7 +55,7 @@ def add_missed(router: APIRouter, console: Console) -> None:
             return came
         visit, form = came
         ids = [int(number) for number in re.findall(r"\d{1,12}", form.get("ids", ""))]
-        by = f"staff:{visit.account.key}"
+        by = visit.account.author
         async with console.database.writing() as session:
             match form.get("deed"):
                 case "teach" if form.get("intent") in {*TERMS, OUT_OF_SCOPE}:
@@ -85,5 +85,5 @@ async def _begin_guide(
         answer=words,  # type: ignore[arg-type]  # as above
         review_by=in_rome(console.now()).date() + REVIEW,
     )
-    await Editing(session, f"staff:{visit.account.key}", console.now()).propose(Edit(guide, None, "not understood"))
+    await Editing(session, visit.account.author, console.now()).propose(Edit(guide, None, "not understood"))
     return guide.key

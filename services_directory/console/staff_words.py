@@ -7,10 +7,9 @@ from functools import lru_cache
 from typing import Any
 
 from locales.rendering import render
-from locales.text import Listing, Text, _
+from locales.text import Text, _
 from services_directory.desk.revisions import Stage
 from services_directory.desk.translating import State, state
-from services_directory.facts import DayHours
 from services_directory.store.localized import from_json
 
 WORDS: dict[str, Text] = {
@@ -164,18 +163,6 @@ STATES: dict[State, Text] = {
     State.DRAFTED: _("By machine"),
     State.MISSING: _("Missing"),
 }
-
-
-def opening(hours: DayHours) -> Text:
-    """A day of an office in one line, as it is shown back to who fills in its hours."""
-    if hours.intervals is None:
-        return _("{day}: the opening hours are not published yet.", day=hours.day)
-    if not hours.intervals and hours.reason is not None:
-        return _("{day}: closed ({reason}).", day=hours.day, reason=hours.reason)
-    if not hours.intervals:
-        return _("{day}: closed.", day=hours.day)
-    spans = tuple(_("{opens}-{closes}", opens=opens, closes=closes) for opens, closes in hours.intervals)
-    return _("{day}: open {times}.", day=hours.day, times=Listing(spans))
 
 
 def state_of(text: Any, language: str) -> str:  # noqa: ANN401, a text of a document

@@ -83,6 +83,6 @@ async def _published(console: Console, visit: SignedIn, language: str, content: 
             brought = from_po(content, mine, language)
         except TranslationsError:
             return "no_translations"
-        editing = Editing(session, f"staff:{visit.account.key}", console.now())
+        editing = Editing(session, visit.account.author, console.now())
         await editing.publish_all(brought.changed, note=f"translations: {language}")
     return "uploaded_in_part" if brought.behind else "uploaded"

@@ -54,6 +54,11 @@ class Account:
     city: str | None
 
     @property
+    def author(self) -> str:
+        """Who did it, as histories say."""
+        return f"staff:{self.key}"
+
+    @property
     def sees_appointments(self) -> bool:
         """Names of people are for those who work with them: a coordinator reads indicators."""
         return self.role is not Role.COORDINATOR
