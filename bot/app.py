@@ -30,7 +30,8 @@ from nlu.embedded import EmbeddedInterpreter
 from nlu.rasa_client import RasaInterpreter
 from services_directory.api.hsds import hsds_router
 from services_directory.api.search import search_router
-from services_directory.console.router import console_of, console_router
+from services_directory.console.door import Console
+from services_directory.console.router import console_router
 from services_directory.desk.directory import Shelf
 from services_directory.store.migrating import is_current
 from services_directory.store.session import Database
@@ -80,7 +81,14 @@ def build(settings: Settings) -> FastAPI:
     app = FastAPI(title="Sportello", lifespan=lifespan, docs_url=None, openapi_url="/api/openapi.json", redoc_url=None)
     app.include_router(web_router(workers, Limits(redis)))
     local = settings.public_url is None or settings.public_url.startswith("http://")
-    console = console_of(database, house.shelf, secret=settings.key(), secure_cookies=not local, demo=settings.demo)
+    console = Console(
+        database=database,
+        shelf=house.shelf,
+        secret=settings.key(),
+        secure_cookies=not local,
+        demo=settings.demo,
+        now=house.clock.now,
+    )
     app.include_router(preview_router(console))
     app.include_router(console_router(console))
     app.include_router(hsds_router(database, house.clock.now))

@@ -26,9 +26,9 @@ BYTES_A_FIELD = 800
 """Fewer on average: a form of so many more fields is no form of ours."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Console:
-    """What the console's pages need, joined once by `console_router`."""
+    """What the console's pages need. `secret` signs and hashes; `demo` says that all of this is an example."""
 
     database: Database
     shelf: Shelf

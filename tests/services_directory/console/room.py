@@ -15,7 +15,8 @@ from sqlalchemy import select
 from bot.preview import preview_router
 from locales.dates import ROME
 from services_directory.booked import Appointment
-from services_directory.console.router import console_of, console_router
+from services_directory.console.door import Console
+from services_directory.console.router import console_router
 from services_directory.desk.accounts import add_account
 from services_directory.desk.bookings import Bookings
 from services_directory.desk.directory import Directory, Shelf
@@ -68,9 +69,9 @@ class Room:
     def app(self) -> FastAPI:
         """The application as `bot/app.py` joins it."""
         app = FastAPI()
-        console = console_of(
-            self.database,
-            Shelf(),
+        console = Console(
+            database=self.database,
+            shelf=Shelf(),
             secret=SECRET,
             secure_cookies=self.secure_cookies,
             demo=self.demo,
