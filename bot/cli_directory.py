@@ -20,7 +20,7 @@ from services_directory.exchange.importing import (
     plan,
     read_files,
 )
-from services_directory.exchange.reading_hsds import Fault
+from services_directory.store.faults import Fault
 from services_directory.store.migrating import upgrade
 from services_directory.store.session import Database
 

@@ -26,7 +26,7 @@ from services_directory.desk.person_desk import PersonDesk
 from services_directory.desk.revisions import Name
 from services_directory.facts import OfficeKind
 from services_directory.store import records
-from services_directory.store.records import RecordError
+from services_directory.store.faults import RecordError
 
 NOBODY = "preview"
 CITY = "taranto"

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from flows.city import which_city
 from flows.sayings import Option
 from flows.talk import Talk
-from flows.wording import contact_line, go, in_own_language, trust
+from flows.wording import contact_line, go, in_own_language, place_line, trust
 from locales.text import CheckedOn, Lines, Text, Value, Verbatim, _
 from services_directory.facts import Activity, City, Guide, Service
 
@@ -15,6 +15,8 @@ COURSES = frozenset(
     {"italian_course_find", "italian_course_enrol", "work_rights_course", "civic_engagement", "workshops"}
 )
 """Intents that activities answer better than services."""
+MOST_PLACES = 3
+"""Of one service, told in one message."""
 FIRST = 3
 """How many services fit one message that is read to its end."""
 
@@ -141,9 +143,8 @@ def _list(talk: Talk, found: Sequence[Service | Activity], title: Text) -> Lines
 def _details(talk: Talk, item: Service | Activity) -> tuple[Value, ...]:
     """Where, when and for whom, as far as it is known."""
     details: list[Value] = []
-    office = talk.desk.office(item.office) if item.office else None
-    if office is not None and office.address is not None:
-        details.append(_("Where: {place}, {address}", place=office.label, address=Verbatim(office.address)))
+    for place in item.offices[:MOST_PLACES]:
+        details.extend(place_line(talk, place))
     if isinstance(item, Activity):
         if item.schedule is not None:
             details.append(_("When: {schedule}", schedule=item.schedule))

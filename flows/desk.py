@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from flows.offers import Offers
+from locales.text import WeeklyHours
 from services_directory.booked import Appointment, Day, Enrolment, Slot
 from services_directory.facts import Activity, City, Contact, DayHours, Guide, Office, OfficeKind, Service, Stop
 
@@ -36,6 +37,9 @@ class Desk(Protocol):
 
     def hours(self, office: Office, day: date) -> DayHours:
         """When that office is open on that day: exceptions, holidays and the patron saint included."""
+
+    def usual_week(self, hours: str) -> WeeklyHours | None:
+        """The week that an expression says (of a language, of a service at a place); None: no plain week."""
 
     def stops(self, office: Office, days: int = 14) -> Sequence[Stop]:
         """The coming stops of a mobile unit, earliest first; empty when none is published."""

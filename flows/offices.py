@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from flows.city import which_city
 from flows.sayings import Option
 from flows.talk import Talk
-from flows.wording import address, go, in_own_language, languages, named, on_the_map, phones, trust, week
+from flows.wording import address, go, in_own_language, languages, named, on_the_map, own_language, phones, trust, week
 from locales.text import Lines, Value, Verbatim, _
 from services_directory.facts import City, Office, OfficeKind
 
@@ -28,7 +28,7 @@ async def hours(talk: Talk) -> None:
             lines.extend(_next_open(talk, office, asked))
         else:
             lines.append(week(talk, office))
-        lines.extend((*phones(office), *trust(office.checked, office.phones)))
+        lines.extend((*own_language(talk, office), *phones(office), *trust(office.checked, office.phones)))
         talk.say(Lines(tuple(lines)), suggest=(go("office_location", _("Address and map")), *NEXT))
 
 
@@ -47,7 +47,7 @@ async def contact(talk: Talk) -> None:
     for office in _shops(talk, city):
         email = (_("E-mail: {email}", email=Verbatim(office.email)),) if office.email else ()
         top = named(office, talk.desk.now.date())
-        lines = (*top, *phones(office), *email, *languages(office), *trust(office.checked, office.phones))
+        lines = (*top, *phones(office), *email, *languages(talk, office), *trust(office.checked, office.phones))
         talk.say(Lines(lines), suggest=(go("office_hours", _("Opening hours")), *NEXT))
 
 
@@ -58,7 +58,9 @@ async def services(talk: Talk) -> None:
     city = await which_city(talk)
     for office in _shops(talk, city):
         about = (office.about,) if office.about else ()
-        talk.say(Lines((office.label, *about, *languages(office), *trust(office.checked, office.phones))), suggest=NEXT)
+        talk.say(
+            Lines((office.label, *about, *languages(talk, office), *trust(office.checked, office.phones))), suggest=NEXT
+        )
     bookable = await talk.desk.bookable_services(city.key).all()
     if bookable:
         names = Lines(tuple(service.label for service in bookable), "• ")

@@ -17,7 +17,12 @@ async def person(talk: Talk) -> None:
     today = talk.desk.now.date()
     reachable = [office for office in talk.desk.offices(city.key, OfficeKind.ONE_STOP_SHOP) if office.phones]
     for office in reachable:
-        lines: list[Value] = [_("You can talk to a person here:"), office.label, *phones(office), *languages(office)]
+        lines: list[Value] = [
+            _("You can talk to a person here:"),
+            office.label,
+            *phones(office),
+            *languages(talk, office),
+        ]
         if office.hours_known:
             lines.extend(talk.desk.hours(office, today + timedelta(days=ahead)).words for ahead in range(3))
         talk.say(Lines((*lines, *trust(office.checked, office.phones))))

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from flows.names import name_of
 from flows.talk import Talk
 from flows.wording import go, in_own_language
+from locales.names import name_of
 from locales.text import Lines, Words, _
 
 

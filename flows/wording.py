@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from flows.sayings import Option, Place
 from flows.talk import Talk
 from locales.text import CheckedOn, LanguageName, Lines, Listing, Localized, Phone, Text, Value, Verbatim, Words, _
-from services_directory.facts import Alert, Checked, Contact, Office
+from services_directory.facts import Alert, AtOffice, Checked, Contact, Office, SpokenLanguage
 
 ANNOUNCED = timedelta(days=7)
 """How long before its first day an alert is told."""
@@ -62,11 +62,34 @@ def phones(office: Office) -> tuple[Value, ...]:
     return tuple(_("Telephone: {phone}", phone=phone) for phone in office.phones)
 
 
-def languages(office: Office) -> tuple[Value, ...]:
-    """Which languages are spoken there; nothing when that is not known."""
-    if not office.languages:
+def languages(talk: Talk, office: Office) -> tuple[Value, ...]:
+    """Which languages are spoken there, then those of some hours only; nothing when that is not known."""
+    always = tuple(LanguageName(one.code) for one in office.spoken if one.hours is None and not one.mediator)
+    told: list[Value] = [_("Languages spoken: {languages}.", languages=Listing(always))] if always else []
+    return (*told, *(_by_hours(talk, one) for one in office.spoken if one.hours is not None or one.mediator))
+
+
+def own_language(talk: Talk, office: Office) -> tuple[Value, ...]:
+    """When the person's own language is spoken there, if that is only at some hours, or by a mediator."""
+    mine = (one for one in office.spoken if one.code == talk.profile.language)
+    return tuple(_by_hours(talk, one) for one in mine if one.hours is not None or one.mediator)
+
+
+def _by_hours(talk: Talk, spoken: SpokenLanguage) -> Value:
+    language = LanguageName(spoken.code)
+    week = talk.desk.usual_week(spoken.hours) if spoken.hours is not None else None
+    who: Value = _("{language}, with a mediator", language=language) if spoken.mediator else language
+    return who if week is None else _("{what}: {when}", what=who, when=week)
+
+
+def place_line(talk: Talk, place: AtOffice) -> tuple[Value, ...]:
+    """Where something is offered, and when, if not whenever the office is open; nothing without an address."""
+    office = talk.desk.office(place.office)
+    if office is None or office.address is None or office.retired:
         return ()
-    return (_("Languages spoken: {languages}.", languages=Listing(tuple(map(LanguageName, office.languages)))),)
+    where = _("Where: {place}, {address}", place=office.label, address=Verbatim(office.address))
+    week = talk.desk.usual_week(place.hours) if place.hours is not None else None
+    return (where,) if week is None else (where, _("When: {schedule}", schedule=week))
 
 
 def on_the_map(office: Office) -> Place | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from babel import Locale
@@ -15,6 +16,7 @@ from babel.numbers import format_decimal
 from locales.languages import SPOKEN
 
 ROME = ZoneInfo("Europe/Rome")
+MONDAY = date(2026, 1, 5)
 BENGALI_DIGITS = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
 
 
@@ -47,6 +49,28 @@ def _day_pattern(language: str) -> str:
 def time_in_words(moment: time, language: str) -> str:
     """Hours and minutes ("09:30") in the digits that the language is read in."""
     return _native(f"{moment:%H:%M}", language)
+
+
+@lru_cache(maxsize=64)
+def weekday_names(language: str) -> tuple[str, ...]:
+    """Short names of the days, Monday first ("lun", "mar")."""
+    # Not `Locale.days`: Babel gives the days of another language there once one without short names was asked.
+    return tuple(format_date(MONDAY + timedelta(days=day), "EEE", locale=locale_of(language)) for day in range(7))
+
+
+@lru_cache(maxsize=1024)
+def week_in_words(week: tuple[tuple[tuple[time, time], ...], ...], language: str) -> str:
+    """The hours of a week, Monday first, like days together ("lun-ven 09:00-13:00, 15:00-17:00; sab 09:00-12:00")."""
+    names = weekday_names(language)
+    told = []
+    for hours, days in groupby(range(7), key=lambda day: week[day]):
+        if not hours:
+            continue
+        first, *others = days
+        when = f"{names[first]}-{names[others[-1]]}" if others else names[first]
+        spans = [f"{time_in_words(opens, language)}-{time_in_words(closes, language)}" for opens, closes in hours]
+        told.append(f"{when} {', '.join(spans)}")
+    return "; ".join(told)
 
 
 @lru_cache(maxsize=4096)

@@ -16,9 +16,21 @@ from locales.dates import (
     listed,
     number_in_words,
     time_in_words,
+    week_in_words,
 )
 from locales.languages import SOURCE, SPOKEN
-from locales.text import CheckedOn, LanguageName, Lines, Listing, Localized, Phone, Text, Value, Verbatim
+from locales.text import (
+    CheckedOn,
+    LanguageName,
+    Lines,
+    Listing,
+    Localized,
+    Phone,
+    Text,
+    Value,
+    Verbatim,
+    WeeklyHours,
+)
 
 CATALOGUES = Path(__file__).parent / "catalogues"
 DOMAIN = "sportello"
@@ -75,6 +87,8 @@ def _words(value: Value, language: str) -> str:  # noqa: C901, PLR0911, PLR0912,
             return language_name(value.code, language)
         case CheckedOn():
             return date_with_year(value.day, language)
+        case WeeklyHours():
+            return week_in_words(value.days, language)
         case datetime():
             moment = in_rome(value)
             return f"{day_in_words(moment.date(), language)}, {time_in_words(moment.time(), language)}"

@@ -117,6 +117,13 @@ class CheckedOn:
     day: date
 
 
+@dataclass(frozen=True)
+class WeeklyHours:
+    """The spans of the clock of each weekday, Monday first, in Rome's time."""
+
+    days: tuple[tuple[tuple[time, time], ...], ...]
+
+
 Value: TypeAlias = (
     str
     | CheckedOn
@@ -131,6 +138,7 @@ Value: TypeAlias = (
     | Lines
     | Listing
     | LanguageName
+    | WeeklyHours
 )
 Words: TypeAlias = Text | Localized | Lines | Verbatim
 

@@ -69,6 +69,14 @@ class SpokenLanguage:
 
 
 @dataclass(frozen=True)
+class AtOffice:
+    """A place where something is offered; `hours` None: whenever the office is open."""
+
+    office: str
+    hours: str | None = None
+
+
+@dataclass(frozen=True)
 class Office:
     """A place of the city where people go; None and empty mean that it is not known."""
 
@@ -136,7 +144,7 @@ class Service:
     label: Localized
     about: Localized
     topics: tuple[str, ...]
-    office: str | None
+    offices: tuple[AtOffice, ...]
     documents: tuple[Localized, ...]
     eligibility: Localized | None
     cost: Localized | None
@@ -188,7 +196,7 @@ class Activity:
     label: Localized
     about: Localized
     topics: tuple[str, ...]
-    office: str | None
+    offices: tuple[AtOffice, ...]
     schedule: Localized | None
     starts_on: date | None
     seats_left: int | None

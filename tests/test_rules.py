@@ -12,8 +12,8 @@ import pytest
 from babel.messages.pofile import read_po
 
 from flows.index import FLOWS, TARGETS
-from flows.names import NAMES
 from locales.languages import SPOKEN, STAFF
+from locales.names import NAMES
 from nlu.examples import read_examples
 from nlu.writing import OWN_SCRIPTS
 from scripts.catalogues import is_for_staff

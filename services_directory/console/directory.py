@@ -1,17 +1,15 @@
-"""The pages of the directory: find, edit, publish, look back."""
+"""The pages of the directory: find, what waits, look back; and what all its pages have in common."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from locales.dates import day_in_words, in_rome
-from locales.languages import SPOKEN
+from locales.dates import in_rome
 from locales.rendering import render
 from services_directory.console import staff_words
 from services_directory.console.catalogue import (
@@ -34,24 +32,16 @@ from services_directory.console.door import (
     signed_in,
 )
 from services_directory.console.entrance import refusal, to_login
-from services_directory.console.fields import boxes, week_of
 from services_directory.console.pages import page, staff_language_of
-from services_directory.console.week import DAYS
 from services_directory.desk.accounts import SignedIn
-from services_directory.desk.consistency import ANY_DAY
-from services_directory.desk.hours import Exceptional, OfficeHours, intervals_on
 from services_directory.desk.merging import changes
-from services_directory.desk.revisions import Name, Revision, current, current_of, history, open_ones
-from services_directory.store import records
-
-AHEAD = 14
-"""Days of an office's hours that are shown back."""
+from services_directory.desk.revisions import Name, Revision, current_of, history, open_ones
 
 
 def add_directory(router: APIRouter, console: Console) -> None:
-    """The pages that are looked at; what is pressed on them is in `edits`."""
+    """The lists; a record's own page is in `record_form`, what is pressed on them in `edits`."""
     _add_lists(router, console)
-    _add_records(router, console)
+    _add_history(router, console)
 
 
 def _add_lists(router: APIRouter, console: Console) -> None:
@@ -89,24 +79,7 @@ def _add_lists(router: APIRouter, console: Console) -> None:
         return shown(console, request, visit, "waiting.html", {"waiting": told})
 
 
-def _add_records(router: APIRouter, console: Console) -> None:
-    @router.get("/directory/{kind}/{key}")
-    async def record(kind: str, key: str, request: Request) -> Response:
-        visit = await admitted(console, request)
-        if isinstance(visit, Response):
-            return visit
-        async with console.database.reading() as session:
-            found = await version_to_show(session, Name(kind, key), visit)
-            if found is None or not may_see(found, visit.account):
-                return refusal(request, 404, "not_found_title", "not_found")
-            published = await current(session, Name(kind, key))
-            cities = await cities_by_key(console, session, request)
-        values = form_values(found.name, found.document, request, console.now())
-        values |= {"based_on": found.number if published == found else found.based_on, "published": published}
-        values |= {"may": may_edit(found.city, visit.account), "version": found}
-        values["cities"] = {key: label for key, label in cities.items() if visit.account.covers(key)}
-        return shown(console, request, visit, "record.html", values)
-
+def _add_history(router: APIRouter, console: Console) -> None:
     @router.get("/directory/{kind}/{key}/history")
     async def record_history(kind: str, key: str, request: Request) -> Response:
         visit = await admitted(console, request)
@@ -184,50 +157,6 @@ def told_at(console: Console, address: str, word: str) -> Response:
     response = to(address if address.startswith("/console/") else "/console/directory")
     put_cookie(console, response, FLASH_COOKIE, word, FLASH_SECONDS)
     return response
-
-
-def form_values(name: Name, document: Mapping[str, Any], request: Request, now: datetime) -> dict[str, Any]:
-    """What `record.html` shows of a document, beside its translation into the language that is asked for."""
-    other = request.query_params.get("into", "en")
-    other = other if other in SPOKEN else "en"
-    language = staff_language_of(request)
-    values: dict[str, Any] = {
-        "name": name,
-        "document": document,
-        "label": label_of(document) if document else "",
-        "boxes": boxes(name.kind, document, other),
-        "into": other,
-        "spoken": SPOKEN,
-        "faults": {},
-        "typed": {},
-        "theirs": {},
-        "note": "",
-        "cities": {},
-    }
-    if name.kind == "office":
-        first = in_rome(now).date()
-        hours = _hours(document)
-        values |= {
-            "week": week_of(document),
-            "days": [day_in_words(first + timedelta(days=(at - first.weekday()) % 7), language) for at in range(7)],
-            "day_names": DAYS,
-            "ahead": [render(hours.on(first + timedelta(days=at)).words, language) for at in range(AHEAD)],
-        }
-    return values
-
-
-def _hours(document: Mapping[str, Any]) -> OfficeHours:
-    try:
-        office = records.Office.model_validate(document)
-    except ValueError:
-        return OfficeHours(None)
-    exceptions = tuple(Exceptional(one.first_day, one.last_day, one.hours, one.reason) for one in office.exceptions)
-    try:
-        for week in (office.hours, *(one.hours for one in exceptions)):
-            intervals_on(week or "off", ANY_DAY)
-    except ValueError:
-        return OfficeHours(None)
-    return OfficeHours(office.hours, exceptions)
 
 
 async def version_to_show(session: AsyncSession, name: Name, visit: SignedIn) -> Revision | None:

@@ -9,12 +9,15 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from locales.dates import ROME
+from locales.dates import ROME, in_rome
+from locales.text import Text, Verbatim, _
 from services_directory.console.catalogue import may_edit
-from services_directory.console.directory import came_to_edit, form_values, shown, to, told_at
+from services_directory.console.directory import came_to_edit, shown, to, told_at
 from services_directory.console.door import Console
 from services_directory.console.entrance import refusal
 from services_directory.console.fields import read
+from services_directory.console.inputs import YES
+from services_directory.console.record_form import form_values
 from services_directory.desk.accounts import SignedIn
 from services_directory.desk.editing import ConflictError, Edit, Editing, NothingToRestoreError
 from services_directory.desk.revisions import (
@@ -29,7 +32,7 @@ from services_directory.desk.revisions import (
     revision,
 )
 from services_directory.store import records
-from services_directory.store.records import RecordError
+from services_directory.store.faults import RecordError
 
 LONGEST_NOTE = 300
 
@@ -119,27 +122,36 @@ class _Saving:
         """Save it as the button wants it; what was typed is shown again when it cannot be."""
         async with self.console.database.writing() as session:
             versions = await history(session, name)
-            if not versions or not may_edit(versions[0].city, self.visit.account):
+            city = versions[0].city if versions else self.form.get("city") or None
+            if name.kind not in records.KINDS or not may_edit(city, self.visit.account):
                 return refusal(self.request, 404, "not_found_title", "not_found")
-            base = _base(versions, self.form.get("based_on", ""))
-            filled = read(name.kind, self.form, base.document, self.form.get("into", "en"))
-            if filled.faults:
-                return self._again(name, filled.document, filled.faults)
+            base, number = _base(versions, self.form.get("based_on", ""))
+            document = base or {"key": name.key} | ({"city": city} if city else {})
+            into = self.form.get("into", "en")
+            filled = read(name.kind, self.form, document, into)
             try:
                 record = records.record(name.kind, filled.document)
-                edit = Edit(record, base.number if base.stage is Stage.PUBLISHED else base.based_on, self._note)
+                if filled.faults:
+                    raise RecordError(list(filled.faults.items()))
+                edit = Edit(self._checked(record), number, self._note)
                 told = await self._do(_editing(session, self.visit, self.console), edit)
             except RecordError as problem:
                 await session.rollback()
-                faults = {place.removeprefix(f"{name.key}."): fault for place, fault in problem.faults}
-                return self._again(name, filled.document, faults)
+                faults = {place.removeprefix(f"{name.key}."): fault for place, fault in problem.faults} | filled.faults
+                return await self._again(session, name, filled.document, faults)
             except ConflictError as problem:
                 await session.rollback()
-                return self._conflict(name, problem)
-        into = self.form.get("into", "en")
+                return await self._conflict(session, name, problem)
         if self.form.get("deed") == "preview":
             return to(f"/console/preview/{name.kind}/{name.key}?language={into}")
         return told_at(self.console, f"/console/directory/{name.kind}/{name.key}?into={into}", told)
+
+    def _checked(self, record: records.Keyed) -> records.Keyed:
+        """Whoever says that all of it is true today is who verified it."""
+        if self.form.get("all_true") != YES:
+            return record
+        today = in_rome(self.console.now()).date()
+        return record.model_copy(update={"verified_on": today, "verified_by": self.visit.account.email})
 
     @property
     def _note(self) -> str:
@@ -154,7 +166,7 @@ class _Saving:
                 try:
                     day = datetime.combine(datetime.fromisoformat(self.form.get("publish_day", "")), time(), ROME)
                 except ValueError:
-                    raise RecordError([("publish_day", "choose the day")]) from None
+                    raise RecordError([("publish_day", _("Choose the day."))]) from None
                 await editing.propose(edit, Stage.SCHEDULED, day)
                 return "scheduled"
             case "publish":
@@ -167,16 +179,25 @@ class _Saving:
                 await editing.propose(edit)
                 return "saved"
 
-    def _again(self, name: Name, document: Mapping[str, Any], faults: Mapping[str, str]) -> Response:
-        values = form_values(name, document, self.request, self.console.now())
-        typed = {"faults": faults, "typed": self.form, "based_on": self.form.get("based_on", ""), "may": True}
+    async def _again(
+        self, session: AsyncSession, name: Name, document: Mapping[str, Any], faults: Mapping[str, Text | Verbatim]
+    ) -> Response:
+        values = await self._values(session, name, document, self.form)
+        typed = {"faults": faults, "based_on": self.form.get("based_on", "")}
         return shown(self.console, self.request, self.visit, "record.html", values | typed, status=422)
 
-    def _conflict(self, name: Name, problem: ConflictError) -> Response:
-        values = form_values(name, records.document(problem.merged), self.request, self.console.now())
+    async def _conflict(self, session: AsyncSession, name: Name, problem: ConflictError) -> Response:
+        values = await self._values(session, name, records.document(problem.merged), None)
         theirs = {one.field.split(".")[0]: one.theirs for one in problem.conflicts}
-        merged = {"theirs": theirs, "based_on": problem.theirs.number, "may": True, "note": self._note}
+        merged = {"theirs": theirs, "based_on": problem.theirs.number, "note": self._note}
         return shown(self.console, self.request, self.visit, "record.html", values | merged, status=409)
+
+    async def _values(
+        self, session: AsyncSession, name: Name, document: Mapping[str, Any], typed: Mapping[str, str] | None
+    ) -> dict[str, Any]:
+        versions = await history(session, name)
+        values = await form_values(self.console, session, name, document, self.request, typed)
+        return values | {"may": True, "version": versions[0] if versions else None}
 
 
 async def _copy(console: Console, request: Request, visit: SignedIn, form: Mapping[str, str], name: Name) -> Response:
@@ -188,7 +209,7 @@ async def _copy(console: Console, request: Request, visit: SignedIn, form: Mappi
             return refusal(request, 404, "not_found_title", "not_found")
         if await history(session, Name(name.kind, key)):
             return told_at(console, f"/console/directory/{name.kind}/{name.key}", "key_taken")
-        foreign = {"organization", "office", "counters", "verified_on", "verified_by", "sources", "hsds", "stops"}
+        foreign = {"organization", "offices", "counters", "verified_on", "verified_by", "sources", "hsds", "stops"}
         document = {said: value for said, value in found.document.items() if said not in foreign}
         try:
             record = records.record(name.kind, document | {"key": key, "city": city})
@@ -198,9 +219,12 @@ async def _copy(console: Console, request: Request, visit: SignedIn, form: Mappi
     return told_at(console, f"/console/directory/{name.kind}/{key}", "copied")
 
 
-def _base(versions: Sequence[Revision], number: str) -> Revision:
-    """The version that the editor saw."""
-    return next((one for one in versions if str(one.number) == number), versions[0])
+def _base(versions: Sequence[Revision], number: str) -> tuple[dict[str, Any] | None, int | None]:
+    """What the editor saw, and the number of the published version on which that rests; of a new record: nothing."""
+    if not versions:
+        return None, None
+    seen = next((one for one in versions if str(one.number) == number), versions[0])
+    return seen.document, seen.number if seen.stage is Stage.PUBLISHED else seen.based_on
 
 
 def _editing(session: AsyncSession, visit: SignedIn, console: Console) -> Editing:

@@ -1,72 +1,137 @@
-"""The fields of a record as an editor sees them: shown in a form, and read back from it.
-
-A form is flat text. Each field turns a part of a document into its boxes and back; what an editor typed is kept, also
-when it is wrong.
-"""
+"""The form of each kind of record: which fields it has, in which order, and how each is edited."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import count
+from typing import Any, TypeAlias
 
+from locales.text import Text, Verbatim
 from services_directory.console import staff_words as words
+from services_directory.console.inputs import (
+    CHECK,
+    LINES,
+    MOMENT,
+    SPANS,
+    WEEK,
+    YES,
+    Asked,
+    Form,
+    Input,
+    Widget,
+    several,
+    simple,
+    text,
+)  # fmt: skip
 from services_directory.console.week import Week, WeekError
-from services_directory.exchange.columns import Column, columns
+from services_directory.store.parts import FaultError
 
-Form = Mapping[str, str]
 Document = Mapping[str, Any]
-TEXT, LONG, LINES, WEEK, EXCEPTIONS, PLAIN = "text", "long", "lines", "week", "exceptions", "plain"
-LONG_TEXTS = frozenset({"about", "answer", "eligibility", "how", "cost", "schedule", "accessibility"})
-LISTS = frozenset({"steps", "documents"})
+Cells: TypeAlias = tuple[tuple[str, Widget], ...]
+SPARE_ROWS = 2
+"""Empty ones, below those that there are."""
+WORDS, DAY, NUMBER, NAME, LONG = simple(), simple("date"), simple("number"), text(), text("long")
+YES_OR_NO = simple("select", "yes_or_no")
+LANGUAGE = simple("select", "languages")
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a record: edited by a widget, or as rows of parts, each of several cells."""
+
+    name: str
+    widget: Widget | None = None
+    cells: Cells = ()
 
 
 @dataclass(frozen=True)
 class Box:
-    """One field in a form: its name, how it is drawn, what it says in the source and in the other language."""
+    """A field as it stands in a form. `state`: how its translation stands, a name of `translating.State`."""
 
     name: str
-    kind: str
-    source: str = ""
-    other: str = ""
+    inputs: tuple[Input, ...] = ()
+    rows: tuple[tuple[Input, ...], ...] = ()
     state: str = ""
-    """How the translation stands: a name of `translating.State`."""
 
 
 @dataclass(frozen=True)
 class Read:
-    """A form that was read: the document, and what is wrong, by field."""
+    """A form that was read: the document, and what is wrong, by place in it."""
 
     document: dict[str, Any]
-    faults: dict[str, str]
+    faults: dict[str, Text | Verbatim]
 
 
-def boxes(kind: str, document: Document, language: str) -> list[Box]:
-    """The fields of a record, its texts beside their translation into that language."""
-    found = [_text_box(name, document.get(name), language) for name in _texts(kind)]
-    found.extend(
-        Box(column.field if column.field != "booking" else f"booking.{column.title}", PLAIN, _shown(column, document))
-        for column in _plain(kind)
-    )
-    return found
+_PHONES = Field("phones", cells=(("number", WORDS), ("note", NAME)))
+_OFFICES = Field("offices", cells=(("office", simple("select", "offices")), ("hours", WEEK)))
+_SOURCES = Field("sources", cells=(("title", WORDS), ("url", WORDS)))
+_DAYS: Cells = (("first_day", DAY), ("last_day", DAY))
+_TIMES: Cells = (("starts", MOMENT), ("ends", MOMENT), ("place", WORDS))
+_ORGANIZATION = Field("organization", simple("select", "organizations"))
+_OFFERED = (
+    Field("name", NAME), Field("about", LONG), Field("topics", several("topics")),
+    Field("audience", several("audience")), _ORGANIZATION, _OFFICES,
+)  # fmt: skip
+FORMS: Mapping[str, tuple[Field, ...]] = {
+    "organization": (Field("name", WORDS), Field("about", LONG), Field("website", WORDS), _SOURCES),
+    "office": (
+        Field("name", NAME), Field("kind", simple("select", "office_kinds")), _ORGANIZATION, Field("about", LONG),
+        Field("address", WORDS), Field("postal_code", WORDS), Field("latitude", NUMBER), Field("longitude", NUMBER),
+        Field("accessibility", LONG), _PHONES, Field("email", WORDS),
+        Field("languages", cells=(("language", LANGUAGE), ("mediator", CHECK), ("hours", WEEK))),
+        Field("exceptions", cells=(*_DAYS, ("hours", SPANS), ("reason", NAME))),
+        Field("alerts", cells=(*_DAYS, ("text", NAME))),
+        Field("stops", cells=(*_TIMES, ("latitude", NUMBER), ("longitude", NUMBER))),
+        Field("counters", cells=(
+            ("key", WORDS), ("name", NAME), ("services", several("services")), ("languages", several("languages")),
+            ("hours", WEEK), ("grid", NUMBER),
+        )),
+        _SOURCES,
+    ),
+    "service": (
+        *_OFFERED, Field("eligibility", LONG), Field("how", LONG), Field("cost", LONG), Field("documents", LINES),
+        Field("capacity", NUMBER), Field("website", WORDS), Field("booking.minutes", NUMBER),
+        Field("booking.lead_minutes", NUMBER), Field("booking.horizon_days", NUMBER), _SOURCES,
+    ),
+    "activity": (
+        *_OFFERED, Field("schedule", LONG), Field("starts_on", DAY), Field("sessions", cells=_TIMES),
+        Field("seats", NUMBER), Field("childcare", YES_OR_NO), Field("level", WORDS), _SOURCES,
+    ),
+    "contact": (
+        Field("name", NAME), Field("what", LONG), _PHONES, Field("hours", LONG), Field("free", YES_OR_NO),
+        Field("languages", several("languages")), Field("website", WORDS), _SOURCES,
+    ),
+    "guide": (
+        Field("title", NAME), Field("answer", LONG), Field("steps", LINES), Field("documents", LINES),
+        Field("topic", simple("select", "groups")), Field("intents", several("topics")), Field("rank", NUMBER),
+        Field("contacts", several("contacts")), Field("review_by", DAY), _SOURCES,
+    ),
+}  # fmt: skip
+
+
+def boxes(kind: str, document: Document, asked: Asked, typed: Form | None = None) -> list[Box]:
+    """The fields of a record; `typed`: what somebody wrote and could not be saved."""
+    return [_box(field, _of(document, field.name), asked, typed) for field in FORMS[kind]]
 
 
 def read(kind: str, form: Form, document: Document, language: str) -> Read:
-    """The document as the form wants it. Fields that the form does not hold stay as they are."""
-    new, faults = dict(document), {}
-    for name in _texts(kind):
-        _read_text(name, form, new, language)
-    for column in _plain(kind):
-        box = column.field if column.field != "booking" else f"booking.{column.title}"
-        if box not in form:
-            continue
+    """The document as the form wants it; what the form has no field for stays as it is."""
+    new: dict[str, Any] = dict(document)
+    faults: dict[str, Text | Verbatim] = {}
+    for field in FORMS[kind]:
+        before = _of(document, field.name)
         try:
-            _put(new, column.field, column.read(form[box].strip(), new.get(column.field)))
-        except ValueError as problem:
-            faults[box] = str(problem)
+            if field.widget is not None:
+                said = field.widget.read(field.name, form, before, language)
+            else:
+                said = _read_rows(field, form, before or (), language)
+        except FaultError as problem:
+            faults[field.name] = problem.words
+            continue
+        _put(new, field.name, said)
     if kind == "office":
         _read_hours(form, new, faults)
-        _read_alerts(form, new)
     return Read(new, faults)
 
 
@@ -75,116 +140,93 @@ def week_of(document: Document) -> Week | None:
     return Week.of(document.get("hours"))
 
 
-def _texts(kind: str) -> Sequence[str]:
-    return list(dict.fromkeys(column.field for column in columns(kind) if _is_text(column)))
+def _box(field: Field, value: Any, asked: Asked, typed: Form | None) -> Box:  # noqa: ANN401, a value of a document
+    if field.widget is not None:
+        inputs = tuple(_with_typed(field.widget.show(field.name, field.name, value, asked), typed))
+        sample = value[0] if isinstance(value, list) and value else value
+        state = words.state_of(sample, asked.language) if any(one.language for one in inputs) else ""
+        return Box(field.name, inputs, state=state)
+    parts = list(value or ())
+    most = max([len(parts), *(_rows_typed(field.name, typed) if typed else ())]) + SPARE_ROWS
+    rows = []
+    for at in range(most):
+        part = parts[at] if at < len(parts) else {}
+        inputs = tuple(
+            one
+            for name, widget in field.cells
+            for one in widget.show(f"{field.name}.{at}.{name}", f"{field.name}.{name}", part.get(name), asked)
+        )
+        rows.append(tuple(_with_typed(iter(inputs), typed)))
+    return Box(field.name, rows=tuple(rows))
 
 
-def _plain(kind: str) -> list[Column]:
-    kept = {"key", "city", "retired", "verified_on", "verified_by"} | ({"hours"} if kind == "office" else set())
-    return [column for column in columns(kind) if not _is_text(column) and column.field not in kept]
+def _with_typed(inputs: Iterator[Input], typed: Form | None) -> Iterator[Input]:
+    return inputs if typed is None else (one.typed(typed) for one in inputs)
 
 
-def _is_text(column: Column) -> bool:
-    return column.title.endswith((" (Italian)", " (English)")) or column.field in LISTS
+def _rows_typed(name: str, typed: Form) -> Iterator[int]:
+    """How many rows a form had."""
+    for key, said in typed.items():
+        inside = key.removeprefix(f"{name}.").split(".")[0]
+        if said and key.startswith(f"{name}.") and inside.isdecimal():
+            yield int(inside) + 1
 
 
-def _shown(column: Column, document: Document) -> str:
-    value = column.show(document.get(column.field))
-    return "" if value is None else str(value)
-
-
-def _text_box(name: str, value: Any, language: str) -> Box:  # noqa: ANN401, a value of a document
-    if name in LISTS:
-        lines = list(value or ())
-        source = "\n".join(_in(text, text["source"]) for text in lines)
-        other = "\n".join(_in(text, language) for text in lines)
-        return Box(name, LINES, source, other, words.state_of(lines[0] if lines else None, language))
-    source = value["source"] if value else "it"
-    kind = LONG if name in LONG_TEXTS else TEXT
-    return Box(name, kind, _in(value, source), _in(value, language), words.state_of(value, language))
-
-
-def _in(text: Any, language: str) -> str:  # noqa: ANN401, as above
-    texts = (text or {}).get("texts", {})
-    return str(texts.get(language) or texts.get("*") or "")
-
-
-def _read_text(name: str, form: Form, new: dict[str, Any], language: str) -> None:
-    if name not in form:
-        return
-    if name in LISTS:
-        _read_lines(name, form, new, language)
-        return
-    text = new.get(name) or {"source": "it", "texts": {}, "drafted": []}
-    _put(new, name, _with(text, form[name], form.get(f"{name}@{language}"), language))
-
-
-def _read_lines(name: str, form: Form, new: dict[str, Any], language: str) -> None:
-    before = list(new.get(name) or ())
-    source = [line.strip() for line in form[name].splitlines() if line.strip()]
-    other = [line.strip() for line in form.get(f"{name}@{language}", "").splitlines() if line.strip()]
-    found = []
-    for at, line in enumerate(source):
-        text = before[at] if at < len(before) else {"source": "it", "texts": {}, "drafted": []}
-        found.append(_with(text, line, other[at] if at < len(other) else None, language))
-    _put(new, name, found)
-
-
-def _with(text: Document, source: str, other: str | None, language: str) -> dict[str, Any] | None:
-    texts = dict(text["texts"])
-    for code, said in ((text["source"], source), (language, other)):
-        if said is None or code == "*":
+def _read_rows(field: Field, form: Form, before: Sequence[Document], language: str) -> list[dict[str, Any]]:
+    """The parts that the form holds: those that there were, changed or removed, and new ones."""
+    found: list[dict[str, Any]] = []
+    for at in count():
+        if at >= len(before) and not any(key.startswith(f"{field.name}.{at}.") for key in form):
+            return found
+        name = f"{field.name}.{at}"
+        if form.get(f"{name}.remove") == YES:
             continue
-        if said.strip():
-            texts[code] = said.strip()
-        else:
-            texts.pop(code, None)
-    return {**text, "texts": texts} if texts else None
-
-
-def _read_hours(form: Form, new: dict[str, Any], faults: dict[str, str]) -> None:
-    if form.get("hours.known") == "no":
-        new.pop("hours", None)
-        return
-    if "hours" in form:  # what no grid can show
-        _put(new, "hours", form["hours"].strip() or None)
-        return
-    if "hours.0.0.from" not in form:
-        return
-    try:
-        _put(new, "hours", Week.read(form).expression())
-    except WeekError as problem:
-        faults["hours"] = str(problem)
-        return
-    exceptions = list(new.get("exceptions") or ())
-    kept = [one for at, one in enumerate(exceptions) if form.get(f"exception.{at}.remove") != "yes"]
-    first, last = form.get("exception.first", ""), form.get("exception.last", "")
-    if first:
-        kept.append(_exception(first, last or first, form))
-    _put(new, "exceptions", kept)
-
-
-def _exception(first: str, last: str, form: Form) -> dict[str, Any]:
-    opens, closes = form.get("exception.from", "").strip(), form.get("exception.to", "").strip()
-    found: dict[str, Any] = {"first_day": first, "last_day": last, "hours": f"{opens}-{closes}" if opens else "off"}
-    if reason := form.get("exception.reason", "").strip():
-        found["reason"] = {"source": "it", "texts": {"it": reason}, "drafted": []}
+        part = dict(before[at]) if at < len(before) else {}
+        for cell, widget in field.cells:
+            _put(part, cell, widget.read(f"{name}.{cell}", form, part.get(cell), language))
+        if any(key not in _MEANS_NOTHING or said != _MEANS_NOTHING[key] for key, said in part.items()):
+            found.append(_finished(part))
     return found
 
 
-def _read_alerts(form: Form, new: dict[str, Any]) -> None:
-    """Alerts that stay, and a new one."""
-    kept = [one for at, one in enumerate(new.get("alerts") or ()) if form.get(f"alert.{at}.remove") != "yes"]
-    text, first = form.get("alert.text", "").strip(), form.get("alert.first", "")
-    if text and first:
-        said = {"source": "it", "texts": {"it": text}, "drafted": []}
-        kept.append({"first_day": first, "last_day": form.get("alert.last") or first, "text": said})
-    if "alert.text" in form:
-        _put(new, "alerts", kept)
+_MEANS_NOTHING = {"hours": "off", "mediator": False}
+"""What an empty row says."""
+
+
+def _finished(part: dict[str, Any]) -> dict[str, Any]:
+    """One day alone is the first and the last."""
+    return part | {"last_day": part["first_day"]} if "first_day" in part and "last_day" not in part else part
+
+
+def _read_hours(form: Form, new: dict[str, Any], faults: dict[str, Text | Verbatim]) -> None:
+    if form.get("hours.known") == "no":
+        new.pop("hours", None)
+    elif "hours" in form:  # what no grid can show
+        _put(new, "hours", form["hours"].strip() or None)
+    elif "hours.0.0.from" in form:
+        try:
+            week = Week.read(form)
+        except WeekError as problem:
+            faults[problem.place] = problem.words
+            return
+        if week != Week.of(new.get("hours")):
+            _put(new, "hours", week.expression())
+
+
+def _of(document: Document, name: str) -> Any:  # noqa: ANN401, a value of a document
+    whole, _dot, part = name.partition(".")
+    value = document.get(whole)
+    return (value or {}).get(part) if part else value
 
 
 def _put(document: dict[str, Any], name: str, value: Any) -> None:  # noqa: ANN401, any value of a document
-    if value in (None, [], ""):
+    whole, _dot, part = name.partition(".")
+    if part:
+        inner = dict(document.get(whole) or {})
+        _put(inner, part, value)
+        # Without its minutes nothing is booked, whatever else was written.
+        _put(document, whole, inner if part != "minutes" or value else None)
+    elif value in (None, [], "", {}):
         document.pop(name, None)
     else:
         document[name] = value

@@ -10,6 +10,7 @@ from locales.rendering import render
 from locales.text import Text, _
 from services_directory.desk.revisions import Stage
 from services_directory.desk.translating import State, state
+from services_directory.facts import Audience, OfficeKind
 from services_directory.store.localized import from_json
 
 WORDS: dict[str, Text] = {
@@ -41,20 +42,20 @@ WORDS: dict[str, Text] = {
     "hours": _("Opening hours"),
     "hours_unknown": _("The hours are not known"),
     "hours_known": _("The hours are known"),
-    "opens": _("Opens"),
-    "closes": _("Closes"),
     "morning": _("First"),
     "afternoon": _("Second"),
     "hours_expression": _("Hours with seasons or dates, in OpenStreetMap's form"),
-    "exceptions": _("Other hours on some days"),
-    "first_day": _("First day"),
-    "last_day": _("Last day"),
-    "closed": _("Closed"),
-    "exception_about": _("Leave the times empty when it is closed."),
-    "reason": _("Reason"),
+    "exception_about": _("Leave the times empty when it is closed. Several days: only days that are open otherwise."),
     "remove": _("Remove"),
-    "alerts": _("Alerts"),
-    "alert_text": _("What people must know"),
+    "one_more": _("One more"),
+    "yes": _("Yes"),
+    "no": _("No"),
+    "new": _("New record"),
+    "new_about": _("Choose what it is and give it a name; then fill in the rest."),
+    "begin": _("Begin"),
+    "all_true": _("I have checked all of this today"),
+    "week_said": _("In a sentence"),
+    "channel": _("Where people read it"),
     "next_days": _("The next 14 days"),
     "save_draft": _("Save as a draft"),
     "send_for_review": _("Have it read"),
@@ -117,22 +118,57 @@ WORDS: dict[str, Text] = {
 """The fixed words by the name under which templates ask for them."""
 
 FIELDS: dict[str, Text] = {
+    "key": _("Short name"), "city": _("City"),
     "name": _("Name"), "title": _("Title"), "about": _("In short"), "answer": _("Answer"),
     "steps": _("Steps, one a line"),
     "documents": _("Papers to bring, one a line"), "eligibility": _("For whom"), "how": _("How to get it"),
     "cost": _("Cost"), "schedule": _("When"), "accessibility": _("Accessibility"), "what": _("What it is for"),
-    "organization": _("Organization"), "office": _("Office"), "kind": _("Kind"), "address": _("Address"),
+    "organization": _("Organization"), "kind": _("Kind"), "address": _("Address"),
     "postal_code": _("Postcode"), "latitude": _("Latitude"), "longitude": _("Longitude"),
-    "phones": _("Telephones, with ; between"), "email": _("E-mail"), "languages": _("Languages spoken (codes)"),
-    "website": _("Website"), "topics": _("Topics"), "audience": _("For these groups"), "capacity": _("Places"),
-    "booking.Minutes of an appointment": _("Minutes of an appointment"),
-    "booking.Minutes ahead": _("Minutes ahead it must be booked"),
-    "booking.Days ahead": _("Days ahead it can be booked"),
-    "starts_on": _("Starts on"), "seats": _("Seats"), "childcare": _("Childcare (yes or no)"), "level": _("Level"),
-    "hours": _("Opening hours"), "exceptions": _("Other hours on some days"), "alerts": _("Alerts"),
-    "intents": _("Questions it answers"), "rank": _("Order among its like"),
+    "phones": _("Telephones"), "phones.number": _("Number"), "phones.note": _("What to know before calling"),
+    "email": _("E-mail"), "languages": _("Languages spoken"), "languages.language": _("Language"),
+    "languages.mediator": _("With a mediator"), "languages.hours": _("Only at these hours"),
+    "offices": _("Where"), "offices.office": _("Office"), "offices.hours": _("Only at these hours"),
+    "website": _("Website"), "topics": _("Questions it answers"), "audience": _("Only for these people"),
+    "capacity": _("Places"), "booking": _("Booking"),
+    "booking.minutes": _("Minutes of an appointment"),
+    "booking.lead_minutes": _("Minutes ahead it must be booked"),
+    "booking.horizon_days": _("Days ahead it can be booked"),
+    "starts_on": _("Starts on"), "seats": _("Seats"), "childcare": _("Childcare"), "level": _("Level"),
+    "sessions": _("Meetings"), "sessions.starts": _("From"), "sessions.ends": _("To"), "sessions.place": _("Place"),
+    "hours": _("Opening hours"), "exceptions": _("Other hours on some days"),
+    "exceptions.first_day": _("First day"), "exceptions.last_day": _("Last day"), "exceptions.reason": _("Reason"),
+    "alerts": _("Alerts"), "alerts.first_day": _("First day"), "alerts.last_day": _("Last day"),
+    "alerts.text": _("What people must know"),
+    "stops": _("Stops of a mobile unit"), "stops.starts": _("From"), "stops.ends": _("To"), "stops.place": _("Place"),
+    "stops.latitude": _("Latitude"), "stops.longitude": _("Longitude"),
+    "counters": _("Counters at which appointments are given"), "counters.key": _("Short name"),
+    "counters.name": _("Name"), "counters.hours": _("Only at these hours"),
+    "counters.grid": _("A time every so many minutes"), "counters.services": _("What it serves"),
+    "counters.languages": _("Languages spoken"),
+    "intents": _("Questions it answers"), "rank": _("Order among its like"), "topic": _("Topic"),
     "contacts": _("National numbers to call"), "review_by": _("To be read again by"),
-    "free": _("Free of charge (yes or no)"),
+    "free": _("Free of charge"), "sources": _("Where it comes from"), "sources.title": _("Title"),
+    "sources.url": _("Web address"),
+    "at": _("At"), "opens": _("Opens"), "closes": _("Closes"), "opens_again": _("Opens again"),
+    "closes_again": _("Closes again"),
+}  # fmt: skip
+
+AUDIENCES: dict[Audience, Text] = {
+    Audience.WOMEN: _("Women"), Audience.MINORS: _("Minors"), Audience.FAMILIES: _("Families"),
+    Audience.WORKERS: _("Workers"), Audience.ASYLUM_SEEKERS: _("People who ask for asylum"),
+    Audience.LEAVING_PRISON: _("People who leave prison"),
+}  # fmt: skip
+
+OFFICE_KINDS: dict[OfficeKind, Text] = {
+    OfficeKind.ONE_STOP_SHOP: _("One-stop shop"), OfficeKind.MOBILE_UNIT: _("Mobile unit"),
+    OfficeKind.RECEPTION: _("Reception"), OfficeKind.MEETING_PLACE: _("Meeting place"),
+    OfficeKind.PARTNER: _("Partner"),
+}  # fmt: skip
+
+GROUP_NAMES: dict[str, Text] = {
+    "office": _("One-stop shop"), "italian": _("Italian"), "housing": _("Housing"), "work": _("Work"),
+    "papers": _("Rights and papers"), "care": _("Health and care"),
 }  # fmt: skip
 
 KINDS: dict[str, Text] = {

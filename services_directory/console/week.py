@@ -1,26 +1,29 @@
-"""The hours of a week as a grid that people fill in, and as the expression that the directory keeps."""
+"""The hours of a week as people fill them in, on a grid or by days, and as the expression that the directory keeps."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import time
 
-from services_directory.desk.hours import HoursError, Intervals, intervals_on
+from locales.text import _
+from services_directory.desk.hours import HoursError, Intervals, usual_week
+from services_directory.store.parts import FaultError
 
 DAYS = ("Mo", "Tu", "We", "Th", "Fr", "Sa", "Su")
-MONDAY = date(2026, 1, 5)
-"""Of an ordinary week: holidays are not of the week's making."""
-YEAR_OF_WEEKS = 53
 SPANS = 2
 """Of a day: before and after lunch."""
 HOLIDAYS = "PH off"
 _CLOCK = re.compile(r"^([01]?\d|2[0-3])(?:[:.]?([0-5]\d))?$")
 
 
-class WeekError(ValueError):
-    """A time that cannot be read; the message quotes it."""
+class WeekError(FaultError):
+    """A day of the grid cannot be read; `place` is the name of its first input."""
+
+    def __init__(self, place: str, problem: FaultError) -> None:
+        super().__init__(problem.words)
+        self.place = place
 
 
 @dataclass(frozen=True)
@@ -35,27 +38,21 @@ class Week:
         if hours is None:
             return cls(((),) * 7)
         try:
-            days = _week(hours, MONDAY)
-            steady = all(_week(hours, MONDAY + timedelta(weeks=ahead)) == days for ahead in range(YEAR_OF_WEEKS))
+            week = usual_week(hours)
         except HoursError:
             return None
-        return cls(days) if steady and all(len(day) <= SPANS for day in days) else None
+        return cls(week.days) if week is not None and all(len(day) <= SPANS for day in week.days) else None
 
     @classmethod
     def read(cls, form: Mapping[str, str]) -> Week:
         """The grid as it was filled in: `hours.0.0.from`, `hours.0.0.to` and so on. Raises WeekError."""
         days = []
         for day in range(7):
-            spans = []
-            for span in range(SPANS):
-                opens = _clock(form.get(f"hours.{day}.{span}.from", ""))
-                closes = _clock(form.get(f"hours.{day}.{span}.to", ""))
-                if opens is None and closes is None:
-                    continue
-                if opens is None or closes is None or closes <= opens:
-                    raise WeekError(f"{DAYS[day]}: {opens or '?'}-{closes or '?'}")
-                spans.append((opens, closes))
-            days.append(tuple(sorted(spans)))
+            ends = [form.get(f"hours.{day}.{span}.{end}", "") for span in range(SPANS) for end in ("from", "to")]
+            try:
+                days.append(spans_of(ends))
+            except FaultError as problem:
+                raise WeekError(f"hours.{day}.0.from", problem) from None
         return cls(tuple(days))
 
     def expression(self) -> str | None:
@@ -66,25 +63,51 @@ class Week:
                 by_spans.setdefault(spans, []).append(name)
         if not by_spans:
             return None
-        rules = [f"{_days(names)} {_spans(spans)}" for spans, names in by_spans.items()]
-        return "; ".join([*rules, HOLIDAYS])
+        return "; ".join([*(in_days(names, spans) for spans, names in by_spans.items()), HOLIDAYS])
 
 
-def _week(hours: str, monday: date) -> tuple[Intervals, ...]:
-    return tuple(intervals_on(hours, monday + timedelta(days=day)) for day in range(7))
+def days_of(hours: str | None) -> tuple[list[str], Intervals] | None:
+    """The days of an expression and their hours, when all of them have the same; None when they differ."""
+    week = Week.of(hours)
+    if week is None:
+        return None
+    spans = {day for day in week.days if day}
+    if len(spans) > 1:
+        return None
+    return [name for name, day in zip(DAYS, week.days, strict=True) if day], next(iter(spans), ())
 
 
-def _clock(words: str) -> time | None:
+def spans_of(ends: Sequence[str]) -> Intervals:
+    """Spans from their ends as they were typed: opens, closes, opens again, closes again. Raises FaultError."""
+    clocks = [read_clock(words) for words in ends]
+    spans = []
+    for opens, closes in zip(clocks[::2], clocks[1::2], strict=True):
+        if opens is None and closes is None:
+            continue
+        if opens is None or closes is None or closes <= opens:
+            raise FaultError(_("Write from when until when, as in 09:00 and 13:00."))
+        spans.append((opens, closes))
+    return tuple(sorted(spans))
+
+
+def read_clock(words: str) -> time | None:
+    """A time as people type it: 9, 9.30, 0930; None when there is none. Raises FaultError."""
     words = words.strip()
     if not words:
         return None
     found = _CLOCK.match(words)
     if found is None:
-        raise WeekError(words)
+        raise FaultError(_("Write from when until when, as in 09:00 and 13:00."))
     return time(int(found[1]), int(found[2] or 0))
 
 
-def _spans(spans: Intervals) -> str:
+def in_days(names: Sequence[str], spans: Intervals) -> str:
+    """Days with their hours, as in `Mo-Fr 09:00-13:00`."""
+    return f"{_days(names)} {spans_said(spans)}"
+
+
+def spans_said(spans: Intervals) -> str:
+    """As in `09:00-13:00,15:00-17:00`."""
     return ",".join(f"{opens:%H:%M}-{closes:%H:%M}" for opens, closes in spans)
 
 

@@ -9,15 +9,15 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services_directory.desk.hours import HoursError, intervals_on
+from locales.text import Text, Verbatim, _
+from services_directory.desk.hours import HoursError, intervals_on, usual_week
 from services_directory.store import records
+from services_directory.store.faults import Fault
 from services_directory.store.offerings import ContactRow, ServiceRow
 from services_directory.store.places import CityRow, OfficeRow, OrganizationRow
 from services_directory.taxonomy import TERMS
 
 ANY_DAY = date(2026, 1, 1)
-Fault = tuple[str, str]
-"""Where, and what is wrong."""
 
 
 async def faults_of(session: AsyncSession, changed: Sequence[records.Keyed]) -> AsyncIterator[Fault]:
@@ -47,54 +47,76 @@ class _Known:
 
     def faults(self, one: records.Keyed) -> Iterator[Fault]:
         if isinstance(one, records.OfCity) and one.city not in self.cities:
-            yield "city", f"there is no city {one.city!r} in the network"
+            yield "city", _("There is no city “{name}” in the network.", name=Verbatim(one.city))
         match one:
             case records.Office():
-                yield from self._refers(one, "organization", records.Organization)
+                yield from self._refers(one, "organization", "organization", one.organization)
                 yield from self._office(one)
             case records.Service() | records.Activity():
-                yield from self._refers(one, "organization", records.Organization)
-                yield from self._refers(one, "office", records.Office)
+                yield from self._refers(one, "organization", "organization", one.organization)
+                for place in one.offices:
+                    yield from self._refers(one, "offices", "office", place.office)
+                    yield from _plain_week("offices", place.hours)
                 yield from (("topics", _no_topic(topic)) for topic in one.topics if topic not in TERMS)
                 if not one.topics and not one.hsds:
-                    yield "topics", "say at least one topic: nobody would be led to it"
+                    yield "topics", _("Choose at least one topic: else nobody is led to it.")
             case records.Guide():
                 yield from (("intents", _no_topic(intent)) for intent in one.intents if intent not in TERMS)
-                contacts = self.known[records.Contact]
-                yield from (
-                    ("contacts", f"there is no national contact {key!r}") for key in one.contacts if key not in contacts
-                )
+                for key in one.contacts:
+                    if key not in self.known[records.Contact]:
+                        yield "contacts", _nothing("contact", key)
 
-    def _refers(self, one: records.OfCity, field: str, kind: type[records.Keyed]) -> Iterator[Fault]:
-        key = getattr(one, field)
+    def _refers(self, one: records.OfCity, field: str, kind: str, key: str | None) -> Iterator[Fault]:
+        known = self.known[records.KINDS[kind]]
         if key is None:
             return
-        if key not in self.known[kind]:
-            yield field, f"there is no {field} {key!r}"
-        elif self.known[kind][key] not in {None, one.city}:
-            yield field, f"the {field} {key!r} is in another city"
+        if key not in known:
+            yield field, _nothing(kind, key)
+        elif known[key] not in {None, one.city}:
+            yield field, _("“{name}” is in another city.", name=Verbatim(key))
 
     def _office(self, office: records.Office) -> Iterator[Fault]:
-        weeks = [("hours", office.hours), *((f"languages.{one.language}", one.hours) for one in office.languages)]
-        weeks += [(f"counters.{one.key}.hours", one.hours) for one in office.counters]
-        weeks += [(f"exceptions.{one.first_day}", one.hours) for one in office.exceptions]
-        for place, week in weeks:
-            try:
-                intervals_on(week or "off", ANY_DAY)
-            except HoursError as problem:
-                yield place, f"{problem}; write for example Mo-Fr 09:00-13:00"
-        spoken = [one.language for one in office.languages]
-        if len(spoken) != len(set(spoken)):
-            yield "languages", "a language is named twice"
+        yield from _week("hours", office.hours)
+        for exception in office.exceptions:
+            yield from _week("exceptions", exception.hours)
+        for spoken in office.languages:
+            yield from _plain_week("languages", spoken.hours)
+        codes = [one.language for one in office.languages]
+        if len(codes) != len(set(codes)):
+            yield "languages", _("A language is named twice.")
         for counter in office.counters:
+            yield from _week("counters", counter.hours)
             for service in counter.services:
-                if service not in self.known[records.Service]:
-                    yield f"counters.{counter.key}.services", f"there is no service {service!r}"
+                yield from self._refers(office, "counters", "service", service)
+
+
+def _week(place: str, hours: str | None) -> Iterator[Fault]:
+    try:
+        intervals_on(hours or "off", ANY_DAY)
+    except HoursError:
+        yield place, _hours_unread(hours)
+
+
+def _plain_week(place: str, hours: str | None) -> Iterator[Fault]:
+    """Hours that are told in one line: of a week like every other."""
+    try:
+        if hours is not None and usual_week(hours) is None:
+            yield place, _("Here only the hours of an ordinary week can be said, as in Mo-Fr 09:00-13:00.")
+    except HoursError:
+        yield place, _hours_unread(hours)
+
+
+def _hours_unread(hours: str | None) -> Text:
+    return _("“{hours}” are no opening hours: write them as in Mo-Fr 09:00-13:00.", hours=Verbatim(hours or ""))
+
+
+def _nothing(kind: str, key: str) -> Text:
+    return _("There is no {kind} “{name}”.", kind=Verbatim(kind), name=Verbatim(key))
+
+
+def _no_topic(topic: str) -> Text:
+    return _("There is no topic “{name}”. Topics: {topics}.", name=Verbatim(topic), topics=Verbatim(", ".join(TERMS)))
 
 
 async def _cities(session: AsyncSession, asked: Any) -> dict[str, str | None]:  # noqa: ANN401, a select of two columns
     return {key: city for key, city in await session.execute(asked)}  # noqa: C416, rows are no pairs to the types
-
-
-def _no_topic(topic: str) -> str:
-    return f"there is no topic {topic!r}; the topics are: {', '.join(sorted(TERMS))}"

@@ -83,6 +83,10 @@ class Directory:
         """The organization with that key."""
         return self._organization.get(key)
 
+    def organizations(self) -> Iterable[Organization]:
+        """Every organization."""
+        return self._organization.values()
+
     def hours(self, office: str, day: date) -> DayHours:
         """When that office is open on that day."""
         return self._hours[office].on(day)
@@ -135,6 +139,10 @@ class Directory:
     def guide(self, key: str) -> Guide | None:
         """The guide with that key."""
         return self._guide.get(key)
+
+    def contacts(self) -> Iterable[Contact]:
+        """The national telephone numbers."""
+        return self._contact.values()
 
     def contact(self, key: str) -> Contact | None:
         """The national telephone number with that key."""

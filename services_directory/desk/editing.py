@@ -32,8 +32,8 @@ from services_directory.desk.revisions import (
 )
 from services_directory.desk.translating import with_marks
 from services_directory.store import records
+from services_directory.store.faults import RecordError
 from services_directory.store.places import DirectoryVersionRow
-from services_directory.store.records import RecordError
 
 
 class ConflictError(Exception):

@@ -15,11 +15,14 @@ from opening_hours import (  # type: ignore[attr-defined]  # the stubs lack the 
     State,
 )
 
-from locales.text import Localized, Verbatim, Words, _
+from locales.text import Localized, Verbatim, WeeklyHours, Words, _
 from services_directory.facts import DayHours
 
 Intervals = tuple[tuple[time, time], ...]
 ONE_DAY = timedelta(days=1)
+MONDAY = date(2026, 1, 5)
+"""Of an ordinary week: holidays are not of the week's making."""
+YEAR_OF_WEEKS = 53
 
 
 class HoursError(ValueError):
@@ -84,6 +87,18 @@ def intervals_on(hours: str, day: date) -> Intervals:
         for opens, closes, state, _comment in found
         if state == State.OPEN
     )
+
+
+@lru_cache(maxsize=1_000)
+def usual_week(hours: str) -> WeeklyHours | None:
+    """The week of an expression, Monday first; None when it has seasons or single dates. Raises HoursError."""
+    week = _week(hours, MONDAY)
+    steady = all(_week(hours, MONDAY + timedelta(weeks=ahead)) == week for ahead in range(YEAR_OF_WEEKS))
+    return WeeklyHours(week) if steady else None
+
+
+def _week(hours: str, monday: date) -> tuple[Intervals, ...]:
+    return tuple(intervals_on(hours, monday + timedelta(days=day)) for day in range(7))
 
 
 @lru_cache(maxsize=1_000)

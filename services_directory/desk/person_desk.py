@@ -10,10 +10,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import in_rome
+from locales.text import WeeklyHours
 from services_directory.booked import Appointment, Enrolment, Slot
 from services_directory.desk.bookings import Bookings
 from services_directory.desk.directory import Directory
 from services_directory.desk.enrolments import Enrolments
+from services_directory.desk.hours import usual_week
 from services_directory.desk.offers import (
     BookableServices,
     Cities,
@@ -67,6 +69,10 @@ class PersonDesk:
     def hours(self, office: Office, day: date) -> DayHours:
         """When that office is open on that day."""
         return self.directory.hours(office.key, day)
+
+    def usual_week(self, hours: str) -> WeeklyHours | None:
+        """The week that an expression says; None: no plain week."""
+        return usual_week(hours)
 
     def stops(self, office: Office, days: int = 14) -> Sequence[Stop]:
         """The coming stops of a mobile unit, earliest first; empty when none is published."""

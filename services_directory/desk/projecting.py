@@ -31,11 +31,11 @@ OFFICE = (
     "email", "hours", "position", "retired", *TRUST,
 )  # fmt: skip
 SERVICE = (
-    "city", "organization", "office", "name", "about", "topics", "audience", "eligibility", "how", "cost", "capacity",
+    "city", "organization", "name", "about", "topics", "audience", "eligibility", "how", "cost", "capacity",
     "website", "position", "retired", *TRUST,
 )  # fmt: skip
 ACTIVITY = (
-    "city", "organization", "office", "name", "about", "topics", "audience", "schedule", "starts_on", "seats",
+    "city", "organization", "name", "about", "topics", "audience", "schedule", "starts_on", "seats",
     "childcare", "level", "position", "retired", *TRUST,
 )  # fmt: skip
 GUIDE = ("topic", "intents", "rank", "title", "answer", "contacts", "review_by", "retired", *TRUST)
@@ -151,6 +151,7 @@ async def _services(tables: _Tables, services: Sequence[records.Service]) -> Non
                 one.key,
                 {
                     **_fields(one, SERVICE),
+                    "offices": [place.model_dump() for place in one.offices],
                     **(one.booking.model_dump() if one.booking else {"minutes": None}),
                 },
             )
@@ -173,6 +174,7 @@ async def _activities(tables: _Tables, activities: Sequence[records.Activity]) -
                 one.key,
                 {
                     **_fields(one, ACTIVITY),
+                    "offices": [place.model_dump() for place in one.offices],
                     "sessions": [session.model_dump(mode="json") for session in one.sessions],
                 },
             )

@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
-from math import log
+from math import inf, log
 from typing import TypeAlias
 
 import numpy as np
@@ -24,11 +24,14 @@ from locales.dates import in_rome
 from locales.normal import normalise
 from locales.text import Localized
 from services_directory.desk.directory import Directory, kilometres
-from services_directory.facts import Activity, Audience, Service
+from services_directory.desk.hours import intervals_on, within
+from services_directory.facts import Activity, Audience, Office, Service
 from services_directory.taxonomy import TERMS
 
 NEAR = 3.0
 """Kilometres at which a place counts half."""
+UNKNOWN_AWAY = 30
+"""What is so many times as far, or nobody knows where, counts alike."""
 OPEN_NOW = 1.5
 IN_NAME, IN_TOPIC, IN_ABOUT, IN_REST = 4.0, 3.0, 1.5, 1.0
 ALIKE = 0.6
@@ -123,8 +126,8 @@ class SearchIndex:
 
     def _hit(self, at: int, score: float, wanted: Wanted, now: datetime) -> Hit | None:
         item = self.items[at]
-        office = self.directory.office(item.office) if item.office else None
-        spoken = office.languages if office else ()
+        places = offices_of(self.directory, item)
+        spoken = {code for office, _hours in places for code in office.languages}
         if (
             wanted.city not in {None, item.city}
             or (wanted.topic is not None and wanted.topic not in item.topics)
@@ -137,16 +140,13 @@ class SearchIndex:
             score *= 2
         away = None
         if wanted.near is not None:
-            if office is None or office.latitude is None or office.longitude is None:
-                score /= 1 + 10 * NEAR
-            else:
-                away = kilometres(*wanted.near, office.latitude, office.longitude)
-                score /= 1 + away / NEAR
+            away = min((_away(office, wanted.near) for office, _hours in places), default=inf)
+            score /= 1 + min(away / NEAR, UNKNOWN_AWAY)
         if wanted.open_now:
-            if office is None or not _is_open(self.directory, office.key, now):
+            if not any(_is_open(self.directory, office.key, hours, now) for office, hours in places):
                 return None
             score *= OPEN_NOW
-        return Hit(item, score, away)
+        return Hit(item, score, None if away == inf else away)
 
 
 @lru_cache(maxsize=2)
@@ -155,25 +155,41 @@ def index_of(directory: Directory) -> SearchIndex:
     return SearchIndex(directory)
 
 
-def _is_open(directory: Directory, office: str, now: datetime) -> bool:
+def offices_of(directory: Directory, item: Item) -> list[tuple[Office, str | None]]:
+    """Where it is offered, and its own hours there; places that are closed for good are left out."""
+    found = ((directory.office(place.office), place.hours) for place in item.offices)
+    return [(office, hours) for office, hours in found if office is not None and not office.retired]
+
+
+def _away(office: Office, near: tuple[float, float]) -> float:
+    if office.latitude is None or office.longitude is None:
+        return inf
+    return kilometres(*near, office.latitude, office.longitude)
+
+
+def _is_open(directory: Directory, office: str, hours: str | None, now: datetime) -> bool:
     moment = in_rome(now)
     intervals = directory.hours(office, moment.date()).intervals or ()
+    if hours is not None:
+        intervals = within(intervals_on(hours, moment.date()), intervals)
     return any(opens <= moment.time() < closes for opens, closes in intervals)
 
 
 def _weights(directory: Directory, item: Item) -> dict[str, float]:
     """Each word of an item, in every language, with the weight of the best place where it stands."""
     found: dict[str, float] = {}
-    office = directory.office(item.office) if item.office else None
     organization = directory.organization(item.provider) if item.provider else None
     topics = [f"{TERMS[topic].name} {TERMS[topic].covers}" for topic in item.topics if topic in TERMS]
-    rest: list[Localized | str | None] = [office.label if office else None, office.address if office else None]
+    places = offices_of(directory, item)
+    rest: list[Localized | str | None] = [
+        words for office, _hours in places for words in (office.label, office.address)
+    ]
     rest.append(organization.name if organization else None)
     rest.append(item.eligibility if isinstance(item, Service) else item.schedule)
-    places: tuple[tuple[float, Iterable[Localized | str | None]], ...] = (
+    prominent: tuple[tuple[float, Iterable[Localized | str | None]], ...] = (
         (IN_NAME, [item.label]), (IN_TOPIC, topics), (IN_ABOUT, [item.about]), (IN_REST, rest),
     )  # fmt: skip
-    for weight, texts in places:
+    for weight, texts in prominent:
         for text in texts:
             for word in _words_of(text):
                 found[word] = max(found.get(word, 0.0), weight)

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from locales.text import Verbatim, _
 from services_directory.facts import Audience, OfficeKind
+from services_directory.store.parts import FaultError
 from services_directory.taxonomy import TERMS
 
 Document = Mapping[str, Any]
@@ -22,7 +24,7 @@ COUNTRYWIDE = frozenset({"guide", "contact"})
 class Column:
     """A column: its title, the field of the document it is about, how it is shown and how it is read.
 
-    `read` gives the new value of the field, from the cell's words and the field's value so far; it raises ValueError
+    `read` gives the new value of the field, from the cell's words and the field's value so far; it raises FaultError
     with what to write instead.
     """
 
@@ -67,7 +69,9 @@ def _several(title: str, field: str, allowed: Mapping[str, Any] | None = None) -
     def read(words: str, _before: Any) -> Any:  # noqa: ANN401, as above
         found = [part.strip() for part in words.replace(";", ",").split(",") if part.strip()]
         if allowed is not None and (unknown := [one for one in found if one not in allowed]):
-            raise ValueError(f"{unknown[0]!r} is not one of: {', '.join(allowed)}")
+            raise FaultError(
+                _("“{said}” is not one of: {choices}", said=Verbatim(unknown[0]), choices=Verbatim(", ".join(allowed)))
+            )
         return found
 
     return Column(title, field, lambda value: ", ".join(value or ()) or None, read)
@@ -80,7 +84,7 @@ def _number(title: str, field: str, kind: type[int | float] = int) -> Column:
         try:
             return kind(float(words.replace(",", ".")))
         except ValueError:
-            raise ValueError(f"write a number, not {words!r}") from None
+            raise FaultError(_("Write a number, not “{said}”.", said=Verbatim(words))) from None
 
     return Column(title, field, _same, read)
 
@@ -94,7 +98,7 @@ def _day(title: str, field: str) -> Column:
                 return datetime.strptime(words, form).date().isoformat()  # noqa: DTZ007, a day has no zone
             except ValueError:
                 continue
-        raise ValueError(f"write a day as 2026-11-25 or 25/11/2026, not {words!r}")
+        raise FaultError(_("Write a day as 2026-11-25 or 25/11/2026, not “{said}”.", said=Verbatim(words)))
 
     return Column(title, field, lambda value: value and date.fromisoformat(value), read)
 
@@ -103,7 +107,7 @@ def _yes_or_no(title: str, field: str) -> Column:
     def read(words: str, _before: Any) -> Any:  # noqa: ANN401, as above
         said = words.casefold()
         if said not in {"", YES, NO, "sì", "si"}:
-            raise ValueError(f"write {YES} or {NO}, not {words!r}")
+            raise FaultError(_("Write yes or no, not “{said}”.", said=Verbatim(words)))
         return None if not said else said != NO
 
     return Column(title, field, {True: YES, False: NO}.get, read)
@@ -118,13 +122,15 @@ def _phones(title: str) -> Column:
     return Column(title, "phones", lambda phones: "; ".join(phone["number"] for phone in phones or ()) or None, read)
 
 
-def _spoken(title: str) -> Column:
-    def read(words: str, before: Any) -> Any:  # noqa: ANN401, as above
-        known = {one["language"]: one for one in before or ()}
-        codes = [part.strip().lower() for part in words.replace(";", ",").split(",") if part.strip()]
-        return [known.get(code, {"language": code}) for code in codes]
+def _parts(title: str, field: str, part: str) -> Column:
+    """Parts that a document holds under `field`, each by what its `part` says; what else they say stays."""
 
-    return Column(title, "languages", lambda spoken: ", ".join(one["language"] for one in spoken or ()) or None, read)
+    def read(words: str, before: Any) -> Any:  # noqa: ANN401, as above
+        known = {one[part]: one for one in before or ()}
+        named = [one.strip().lower() for one in words.replace(";", ",").split(",") if one.strip()]
+        return [known.get(one, {part: one}) for one in named]
+
+    return Column(title, field, lambda found: ", ".join(one[part] for one in found or ()) or None, read)
 
 
 def _papers(title: str) -> Column:
@@ -149,7 +155,7 @@ def _booking(title: str, part: str) -> Column:
         if not words:
             return None if part == "minutes" else before
         if not words.removesuffix(".0").isdecimal():
-            raise ValueError(f"write a whole number, not {words!r}")
+            raise FaultError(_("Write a whole number, not “{said}”.", said=Verbatim(words)))
         return {**(before or {}), part: int(float(words))}
 
     return Column(title, "booking", lambda booking: (booking or {}).get(part), read)
@@ -161,7 +167,7 @@ def _same(value: Any) -> Any:  # noqa: ANN401, a value of a document
 
 _TOPICS = _several("Topics", "topics", TERMS)
 _AUDIENCE = _several("For whom (groups)", "audience", {one.value: one for one in Audience})
-_WHOSE = (_plain("Organization", "organization"), _plain("Office", "office"))
+_WHOSE = (_plain("Organization", "organization"), _parts("Offices", "offices", "office"))
 _TRUST = (_yes_or_no("Retired", "retired"), _day("Checked on", "verified_on"), _plain("Checked by", "verified_by"))
 _OF: Mapping[str, tuple[Column, ...]] = {
     "organization": (_plain("Name", "name"), *_text("About", "about"), _plain("Website", "website")),
@@ -176,7 +182,7 @@ _OF: Mapping[str, tuple[Column, ...]] = {
         _number("Longitude", "longitude", float),
         _phones("Telephones"),
         _plain("E-mail", "email"),
-        _spoken("Languages"),
+        _parts("Languages", "languages", "language"),
         _plain("Opening hours", "hours"),
         *_text("Accessibility", "accessibility"),
     ),
@@ -232,5 +238,7 @@ _OF: Mapping[str, tuple[Column, ...]] = {
 
 def _one_of(words: str, allowed: list[str]) -> str:
     if words not in allowed:
-        raise ValueError(f"write one of: {', '.join(allowed)}")
+        raise FaultError(
+            _("“{said}” is not one of: {choices}", said=Verbatim(words), choices=Verbatim(", ".join(allowed)))
+        )
     return words

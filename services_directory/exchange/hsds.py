@@ -18,9 +18,10 @@ from typing import Any, cast
 from locales.languages import SPOKEN
 from locales.text import Localized
 from services_directory.exchange.identity import hsds_id
-from services_directory.exchange.schedules import schedules_of
+from services_directory.exchange.schedules import schedules_of, weekly
 from services_directory.exchange.terms import audience_term, topic_terms
 from services_directory.store import records
+from services_directory.store.parts import AtOffice
 
 EXTENSION = "sportello"
 """The label of the attribute that holds what HSDS has no field for."""
@@ -118,7 +119,7 @@ class Exporter:
             "assurer_email": one.verified_by if "@" in (one.verified_by or "") else None,
             "last_modified": entry.modified.isoformat(),
             **(_service_fields(one, entry) if isinstance(one, records.Service) else _activity_fields(one, entry)),
-            "service_at_locations": [self._at_location(one)] if with_locations and one.office else [],
+            "service_at_locations": [self._at_location(one, at) for at in one.offices] if with_locations else [],
             "attributes": _attributes(one, "service"),
         }
         if with_organization and organization is not None:
@@ -137,9 +138,11 @@ class Exporter:
         key = organization.record.key
         return [entry for entry in self.services if getattr(entry.record, "organization", None) == key]
 
-    def _at_location(self, one: records.Service | records.Activity) -> HSDS:
-        office = self._entry("office", one.office)
-        found: HSDS = {"id": hsds_id("service_at_location", one.key, one.office or "")}
+    def _at_location(self, one: records.Offered, at: AtOffice) -> HSDS:
+        office = self._entry("office", at.office)
+        found: HSDS = {"id": hsds_id("service_at_location", one.key, at.office)}
+        if at.hours is not None:
+            found["schedules"] = weekly(f"{one.key}/{at.office}", at.hours, self.today)
         return found if office is None else found | {"location": self.location(office)}
 
     def _addresses(self, one: records.Office) -> list[HSDS]:

@@ -12,16 +12,19 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import in_rome
+from locales.languages import SOURCE
+from locales.rendering import render
+from locales.text import Verbatim, _
 from services_directory.desk.consistency import ANY_DAY, faults_of
 from services_directory.desk.editing import Editing
 from services_directory.desk.merging import Conflict, changes
 from services_directory.desk.revisions import Name, current_of
 from services_directory.exchange.hsds import Entry, Exporter, plain
-from services_directory.exchange.reading_hsds import Fault, Found, read_hsds
+from services_directory.exchange.reading_hsds import Found, read_hsds
 from services_directory.exchange.spreadsheet import edited, read_sheet, to_sheet
 from services_directory.exchange.tabular import TablesError, from_zip, to_zip
 from services_directory.store import files, records
-from services_directory.store.records import RecordError
+from services_directory.store.faults import Fault, RecordError
 
 FORMATS = (".json", ".zip", ".xlsx")
 ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
@@ -31,7 +34,7 @@ class ImportRefusedError(Exception):
     """Nothing was imported; `faults` say where and what to do."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("\n".join(f"{place}: {fault}" for place, fault in faults))
+        super().__init__("\n".join(f"{place}: {render(fault, SOURCE)}" for place, fault in faults))
         self.faults = tuple(faults)
 
 
@@ -67,8 +70,9 @@ def read_file(path: Path, city: str | None = None) -> Found:
                 return read_sheet(content)
     except (ValueError, RecursionError) as problem:
         what = "not readable as JSON" if not isinstance(problem, TablesError) and path.suffix == ".json" else ""
-        raise ImportRefusedError([(path.name, f"{what} {problem}".strip())]) from None
-    raise ImportRefusedError([(path.name, f"the end of the name must be one of {', '.join(FORMATS)}")])
+        raise ImportRefusedError([(path.name, Verbatim(f"{what} {problem}".strip()))]) from None
+    ends = Verbatim(", ".join(FORMATS))
+    raise ImportRefusedError([(path.name, _("The end of the name must be one of {ends}.", ends=ends))])
 
 
 def read_files(paths: Iterable[Path], city: str | None = None) -> Found:

@@ -11,14 +11,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from locales.text import Phone
+from locales.text import Phone, Verbatim
 from services_directory.exchange.columns import Column
 from services_directory.exchange.hsds import EXTENSION, HSDS
 from services_directory.exchange.schedules import hours_of
 from services_directory.exchange.terms import topics_of
-
-Fault = tuple[str, str]
-"""Where in the file, and what is wrong and what to do."""
+from services_directory.store.faults import Fault
 
 
 @dataclass
@@ -133,16 +131,16 @@ class _Reader:
             return
         if organization is None and isinstance(said.get("organization"), dict):
             organization = self.organization(said["organization"], f"{place}.organization")
-        office = None
+        offices = []
         for at, one in enumerate(said.get("service_at_locations") or ()):
             if isinstance(one.get("location"), dict):
                 kept = self.location(one["location"], f"{place}.service_at_locations[{at}].location")
-                office = office or kept
+                offices += [_at_office(kept, one, document)] if kept else []
         mapped = {
             "name": said.get("name"),
             "about": said.get("description") or said.get("name"),
             "organization": organization or document.get("organization"),
-            "office": office or document.get("office"),
+            "offices": offices or document.get("offices"),
         }
         if kind == "service":
             capacity = next((one.get("available") for one in said.get("capacities") or ()), None)
@@ -191,7 +189,14 @@ class _Reader:
         self.found.documents[kind, key] = before | document
 
     def fault(self, place: str, what: str) -> None:
-        self.found.faults.append((place.lstrip(".") or "file", what))
+        self.found.faults.append((place.lstrip(".") or "file", Verbatim(what)))
+
+
+def _at_office(office: str, said: Mapping[str, Any], document: HSDS) -> HSDS:
+    """The place, with the hours of the service there where they are its own."""
+    known: HSDS = next((one for one in document.get("offices", ()) if one["office"] == office), {"office": office})
+    hours = hours_of(said.get("schedules") or ())
+    return known | {"hours": hours} if hours else known
 
 
 def _over(before: Any, value: Any) -> Any:  # noqa: ANN401, values of documents

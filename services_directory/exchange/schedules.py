@@ -26,12 +26,19 @@ def schedules_of(office: Office, today: date) -> list[Schedule]:
     """The week of an office for the year to come, then its exceptions. Empty when nobody knows its hours."""
     if office.hours is None:
         return []
+    found = weekly(office.key, office.hours, today)
+    found.extend(one for exception in office.exceptions for one in _exception(office.key, exception))
+    return found
+
+
+def weekly(key: str, hours: str, today: date) -> list[Schedule]:
+    """The week that an expression says, for the year to come. `key` tells it from others."""
     found: list[Schedule] = []
     for first, last, offset in _offsets(today):
-        spans = _spans(office.hours, first, last)
+        spans = _spans(hours, first, last)
         found.extend(
             {
-                "id": hsds_id("schedule", office.key, str(first), *map(str, span)),
+                "id": hsds_id("schedule", key, str(first), *map(str, span)),
                 "valid_from": first.isoformat(),
                 "valid_to": last.isoformat(),
                 "timezone": offset,
@@ -41,11 +48,10 @@ def schedules_of(office: Office, today: date) -> list[Schedule]:
                 "byday": ",".join(days),
                 "opens_at": span[0].isoformat(),
                 "closes_at": span[1].isoformat(),
-                "description": office.hours,
+                "description": hours,
             }
             for span, days in spans
         )
-    found.extend(one for exception in office.exceptions for one in _exception(office.key, exception))
     return found
 
 

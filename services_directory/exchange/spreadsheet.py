@@ -16,9 +16,12 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
+from locales.text import Verbatim, _
 from services_directory.exchange.columns import Column, columns
 from services_directory.exchange.reading_hsds import Found
 from services_directory.store import records
+from services_directory.store.faults import Fault
+from services_directory.store.parts import FaultError
 
 SHEETS = {
     "Organizations": "organization", "Offices": "office", "Services": "service", "Activities": "activity",
@@ -78,14 +81,19 @@ def _read_rows(title: str, rows: Iterable[tuple[Any, ...]], found: Found) -> Non
     head = [str(cell or "").strip() for cell in next(lines, ())]
     for strange in (name for name in head if name and name not in by_title):
         found.faults.append(
-            (f"{title}, row 1", f"there is no column {strange!r}: take it out, or write its name right")
+            (
+                f"{title}, row 1",
+                _("There is no column “{name}”: take it out, or write its name right.", name=Verbatim(strange)),
+            )
         )
     used = {at: by_title[name] for at, name in enumerate(head) if name in by_title}
     letters = {
         column.field: f"column {get_column_letter(at + 1)} ({column.title})" for at, column in reversed(used.items())
     }
     if "key" not in letters:
-        found.faults.append((f"{title}, row 1", "has no column 'Key': without it nobody knows which record a row is"))
+        found.faults.append(
+            (f"{title}, row 1", _("There is no column “Key”: without it nobody knows which record a row is."))
+        )
         return
     for number, cells in enumerate(lines, 2):
         words = {at: _words(cell) for at, cell in enumerate(cells)}
@@ -103,11 +111,14 @@ def _read_row(kind: str, row: str, cells: Mapping[Column, str], found: Found, le
     key = next(words for column, words in cells.items() if column.field == "key")
     if not key:
         found.faults.append(
-            (f"{row}, {letters['key']}", "is empty: give each record a key of small letters, digits and -")
+            (f"{row}, {letters['key']}", _("This is empty: give each record a key of small letters, digits and -."))
         )
         return
     if (kind, key) in found.edits:
-        found.faults.append((f"{row}, {letters['key']}", f"{key!r} stands in {found.rows[kind, key][0]} already"))
+        there = Verbatim(found.rows[kind, key][0])
+        found.faults.append(
+            (f"{row}, {letters['key']}", _("“{name}” stands in {place} already.", name=Verbatim(key), place=there))
+        )
         return
     found.edits[kind, key] = list(cells.items())
     found.rows[kind, key] = (row, letters)
@@ -127,16 +138,15 @@ def _bold(sheet: Any, words: str) -> Any:  # noqa: ANN401, openpyxl's write-only
     return cell
 
 
-def edited(
-    document: Mapping[str, Any], cells: Iterable[tuple[Column, str]]
-) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+def edited(document: Mapping[str, Any], cells: Iterable[tuple[Column, str]]) -> tuple[dict[str, Any], list[Fault]]:
     """The document with the cells of its row put over it, and what is wrong in them, by field."""
-    new, faults = dict(document), []
+    new = dict(document)
+    faults: list[Fault] = []
     for column, words in cells:
         try:
             value = column.read(words, new.get(column.field))
-        except ValueError as problem:
-            faults.append((column.field, str(problem)))
+        except FaultError as problem:
+            faults.append((column.field, problem.words))
             continue
         if value is None or (not value and column.field not in document):
             new.pop(column.field, None)

@@ -11,9 +11,11 @@ import yaml
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from locales.dates import ROME
+from locales.languages import SOURCE
+from locales.rendering import render
 from services_directory.store import records
+from services_directory.store.faults import faults
 from services_directory.store.parts import Key, Part
-from services_directory.store.records import faults
 
 DATA = Path(__file__).parent.parent / "data"
 LISTS = ("organizations", "offices", "services", "activities")
@@ -99,7 +101,7 @@ def _checked(path: Path, model: type[Model], content: object) -> Model:
     try:
         return model.model_validate(content)
     except ValidationError as problem:
-        lines = "; ".join(f"{place}: {fault}" for place, fault in faults(problem))
+        lines = "; ".join(f"{place}: {render(fault, SOURCE)}" for place, fault in faults(problem))
         raise DataFileError(f"{path}: {lines}") from None
 
 

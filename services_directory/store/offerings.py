@@ -22,7 +22,8 @@ class ServiceRow(Verified, Base):
     key: Mapped[str] = mapped_column(String(60), primary_key=True)
     city: Mapped[str] = mapped_column(ForeignKey("city.slug"), index=True)
     organization: Mapped[str | None] = mapped_column(ForeignKey("organization.key"))
-    office: Mapped[str | None] = mapped_column(ForeignKey("office.key"))
+    offices: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
+    """`{"office", "hours"}`, as records have them."""
     name: Mapped[Localized] = mapped_column(LocalizedText)
     about: Mapped[Localized] = mapped_column(LocalizedText)
     topics: Mapped[list[Any]] = mapped_column(JSON)
@@ -62,7 +63,8 @@ class ActivityRow(Verified, Base):
     key: Mapped[str] = mapped_column(String(60), primary_key=True)
     city: Mapped[str] = mapped_column(ForeignKey("city.slug"), index=True)
     organization: Mapped[str | None] = mapped_column(ForeignKey("organization.key"))
-    office: Mapped[str | None] = mapped_column(ForeignKey("office.key"))
+    offices: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
+    """`{"office", "hours"}`, as records have them."""
     name: Mapped[Localized] = mapped_column(LocalizedText)
     about: Mapped[Localized] = mapped_column(LocalizedText)
     topics: Mapped[list[Any]] = mapped_column(JSON)

@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    model_validator,
+)
 
-from locales.text import Localized, Phone
+from locales.languages import SOURCE
+from locales.rendering import render
+from locales.text import Localized, Phone, Text, Verbatim, _
 from services_directory.store.localized import from_json, to_json
+
+
+class FaultError(ValueError):
+    """A value cannot be as it is; `words` say so to who wrote it, and what to write instead."""
+
+    def __init__(self, words: Text) -> None:
+        super().__init__(render(words, SOURCE))
+        self.words = words
 
 
 def _localized(value: object) -> Localized:
@@ -22,18 +41,28 @@ def _localized(value: object) -> Localized:
     if isinstance(value, dict) and value and all(isinstance(text, str) and text.strip() for text in value.values()):
         texts = {code: text.strip() for code, text in value.items()}
         return Localized(texts, "it" if "it" in value else next(iter(value)))
-    raise ValueError("a text is a string, or a map from language code to text")
+    raise FaultError(_("Write a text, or a text for each language code."))
 
 
 def _dialled(number: str) -> str:
     """A telephone number that can be dialled; as it was written."""
-    Phone.read(number)
+    try:
+        Phone.read(number)
+    except ValueError:
+        raise FaultError(
+            _("“{number}” is not a telephone number: write it as in 099 458 1111.", number=Verbatim(number))
+        ) from None
     return number
 
 
 def language_said(value: object) -> object:
     """A language alone is one that is spoken whenever the office is open."""
     return {"language": value} if isinstance(value, str) else value
+
+
+def office_said(value: object) -> object:
+    """An office alone is one where a service is given whenever it is open."""
+    return {"office": value} if isinstance(value, str) else value
 
 
 Words = Annotated[Localized, BeforeValidator(_localized), PlainSerializer(to_json)]
@@ -54,26 +83,29 @@ class PhoneNumber(Part):
     note: Words | None = None
 
 
-class HoursException(Part):
-    """Days on which the usual week does not hold."""
+class OnDays(Part):
+    """What holds on some days, the last one included."""
 
     first_day: date
     last_day: date
-    hours: str
-    reason: Words | None = None
 
     @model_validator(mode="after")
-    def _in_order(self) -> HoursException:
+    def _in_order(self) -> Self:
         if self.last_day < self.first_day:
-            raise ValueError(f"the last day ({self.last_day}) is before the first ({self.first_day})")
+            raise FaultError(_("The last day is before the first."))
         return self
 
 
-class Alert(Part):
+class HoursException(OnDays):
+    """Days on which the usual week does not hold."""
+
+    hours: str
+    reason: Words | None = None
+
+
+class Alert(OnDays):
     """What people must know on these days, said before anything else about the place."""
 
-    first_day: date
-    last_day: date
     text: Words
 
 
@@ -85,12 +117,30 @@ class SpokenLanguage(Part):
     mediator: bool = False
 
 
-class Stop(Part):
-    """A stop of a mobile unit: aware times."""
+class AtOffice(Part):
+    """A place where a service is given; `hours` None: whenever the office is open."""
 
-    starts: datetime
-    ends: datetime
-    place: str
+    office: Key
+    hours: str | None = None
+
+
+class Timed(Part):
+    """What happens once: aware times."""
+
+    starts: AwareDatetime
+    ends: AwareDatetime
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.ends <= self.starts:
+            raise FaultError(_("It ends before it starts."))
+        return self
+
+
+class Stop(Timed):
+    """A stop of a mobile unit."""
+
+    place: Annotated[str, Field(min_length=1, max_length=200)]
     latitude: Degrees | None = None
     longitude: Degrees | None = None
 
@@ -114,9 +164,7 @@ class Booking(Part):
     horizon_days: Annotated[int, Field(ge=1, le=180)] = 30
 
 
-class Session(Part):
-    """One meeting of an activity: aware times."""
+class Session(Timed):
+    """One meeting of an activity."""
 
-    starts: datetime
-    ends: datetime
     place: str | None = None

@@ -15,6 +15,7 @@ from locales.text import Phone
 from services_directory.facts import (
     Activity,
     Alert,
+    AtOffice,
     Audience,
     Checked,
     City,
@@ -168,7 +169,7 @@ def _service(row: ServiceRow, today: date, served: bool) -> Service:  # noqa: FB
         label=row.name,
         about=row.about,
         topics=tuple(row.topics),
-        office=row.office,
+        offices=_places(row.offices),
         documents=tuple(document.text for document in row.documents),
         eligibility=row.eligibility,
         cost=row.cost,
@@ -193,7 +194,7 @@ def _activity(row: ActivityRow, today: date) -> Activity:
         label=row.name,
         about=row.about,
         topics=tuple(row.topics),
-        office=row.office,
+        offices=_places(row.offices),
         schedule=row.schedule,
         starts_on=row.starts_on,
         seats_left=row.seats,
@@ -207,6 +208,10 @@ def _activity(row: ActivityRow, today: date) -> Activity:
             Session(_instant(one["starts"]), _instant(one["ends"]), one.get("place")) for one in row.sessions
         ),
     )
+
+
+def _places(saved: Iterable[dict[str, str]]) -> tuple[AtOffice, ...]:
+    return tuple(AtOffice(one["office"], one.get("hours")) for one in saved)
 
 
 def _instant(words: str) -> datetime:

@@ -5,19 +5,22 @@ Data files, edits in the console and imports all become these; the history keeps
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
-from locales.text import Localized
+from locales.text import LanguageName, Localized, _
 from services_directory.facts import Audience, OfficeKind
+from services_directory.store.faults import RecordError, faults
 from services_directory.store.parts import (
     Alert,
+    AtOffice,
     Booking,
     Counter,
     Degrees,
+    FaultError,
     HoursException,
     Key,
     Part,
@@ -27,6 +30,7 @@ from services_directory.store.parts import (
     Stop,
     Words,
     language_said,
+    office_said,
 )
 
 MAX_ANSWER = 500
@@ -66,6 +70,21 @@ class OfCity(Keyed):
 
     city: Key
     position: int = 0
+
+
+class Offered(OfCity):
+    """What is given to people at some places, in the order in which they are told."""
+
+    offices: list[Annotated[AtOffice, BeforeValidator(office_said)]] = []
+
+    @model_validator(mode="before")
+    @classmethod
+    def _of_one_office(cls, said: Any) -> Any:  # noqa: ANN401, what is about to be checked
+        """Early versions in the history had one `office`."""
+        if not isinstance(said, dict) or "office" not in said:
+            return said
+        rest = {name: value for name, value in said.items() if name != "office"}
+        return {"offices": [said["office"]] if said["office"] else [], **rest}
 
 
 def _drafted(value: Any, drafted: frozenset[str]) -> Any:  # noqa: ANN401, any field of a record
@@ -120,10 +139,9 @@ class Office(OfCity):
     counters: list[Counter] = []
 
 
-class Service(OfCity):
+class Service(Offered):
     """Something the city does for people. `topics` are intents that it answers."""
 
-    office: Key | None = None
     organization: Key | None = None
     name: Words
     about: Words
@@ -140,10 +158,9 @@ class Service(OfCity):
     booking: Booking | None = None
 
 
-class Activity(OfCity):
+class Activity(Offered):
     """A course, a workshop, a project."""
 
-    office: Key | None = None
     organization: Key | None = None
     name: Words
     about: Words
@@ -186,7 +203,15 @@ class Guide(Keyed):
     def _short_enough(self) -> Guide:
         for language, text in self.answer.texts.items():
             if len(text) > MAX_ANSWER:
-                raise ValueError(f"answer in {language} has {len(text)} characters, at most {MAX_ANSWER} are read")
+                raise FaultError(
+                    _(
+                        "The answer in this language is too long: {language}. It has {length} characters; "
+                        "people read at most {most}.",
+                        language=LanguageName(language),
+                        length=len(text),
+                        most=MAX_ANSWER,
+                    )
+                )
         return self
 
 
@@ -199,14 +224,6 @@ KINDS: Mapping[str, type[Keyed]] = {
     "guide": Guide,
 }
 """By the name under which the history keeps them; what others refer to comes first."""
-
-
-class RecordError(ValueError):
-    """A record cannot be as it is; `faults` are (place in it, what is wrong and what to do)."""
-
-    def __init__(self, faults: Sequence[tuple[str, str]]) -> None:
-        super().__init__("; ".join(f"{place}: {fault}" for place, fault in faults))
-        self.faults = tuple(faults)
 
 
 def kind_of(one: Keyed) -> str:
@@ -226,22 +243,3 @@ def record(kind: str, saved: Mapping[str, Any]) -> Keyed:
         return KINDS[kind].model_validate(saved)
     except ValidationError as problem:
         raise RecordError(faults(problem)) from None
-
-
-def faults(problem: ValidationError) -> list[tuple[str, str]]:
-    """Each fault that pydantic found: its place, and what is wrong in a few words."""
-    return [(".".join(map(str, error["loc"])), _told(error)) for error in problem.errors()]
-
-
-def _told(error: Mapping[str, Any]) -> str:
-    match error["type"]:
-        case "missing":
-            return "is missing"
-        case "extra_forbidden":
-            return "is no field of ours: take it out, or correct its name"
-        case "string_pattern_mismatch":
-            return f"{error['input']!r} is not of the right form ({error['ctx']['pattern']})"
-        case "value_error":
-            return str(error["ctx"]["error"])
-        case _:
-            return f"{error['msg']} (it says {error['input']!r})"

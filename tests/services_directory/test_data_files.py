@@ -99,7 +99,7 @@ def test_what_refers_to_something_refers_to_something_that_is_there() -> None:
     for city in (*NETWORK, *EXAMPLES):
         offered: list[records.Service | records.Activity] = [*city.services, *city.activities]
         for record in offered:
-            assert record.office is None or record.office in offices, record.key
+            assert {place.office for place in record.offices} <= offices, record.key
             assert record.organization is None or record.organization in organizations, record.key
             assert set(record.topics) <= set(TARGETS), record.key
         for office in city.offices:
@@ -166,8 +166,8 @@ def test_example_telephones_can_ring_nobody() -> None:
     ("content", "complaint"),
     [
         ("cities: [", "not readable as YAML"),
-        ("cities: [{slug: taranto}]", "cities.0.name: is missing"),
-        ("towns: []", "towns: is no field of ours"),
+        ("cities: [{slug: taranto}]", "cities.0.name: This is missing"),
+        ("towns: []", "towns: This is no field of ours"),
     ],
 )
 def test_a_faulty_file_is_named_with_the_place_in_it(tmp_path: Path, content: str, complaint: str) -> None:
@@ -184,5 +184,5 @@ def test_an_answer_that_nobody_would_read_to_its_end_is_refused(tmp_path: Path) 
     content["answer"]["en"] = "x" * (records.MAX_ANSWER + 1)
     path = tmp_path / "long.yml"
     path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    with pytest.raises(files.DataFileError, match="answer in en has 501 characters"):
+    with pytest.raises(files.DataFileError, match="English. It has 501 characters"):
         files.read(path, records.Guide)

@@ -6,19 +6,24 @@ from html.parser import HTMLParser
 
 
 class _Fields(HTMLParser):
-    """Collects inputs and textareas; boxes and radio buttons only where they are chosen."""
+    """Collects inputs, choices and textareas; boxes and radio buttons only where they are chosen."""
 
     def __init__(self) -> None:
         super().__init__()
         self.fields: dict[str, str] = {}
         self._open: str | None = None
+        self._choice: str | None = None
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         said = dict(attrs)
+        if tag == "option" and self._choice and ("selected" in said or self._choice not in self.fields):
+            self.fields[self._choice] = said.get("value") or ""
         name = said.get("name")
         if name is None:
             return
-        if tag == "textarea":
+        if tag == "select":
+            self._choice = name
+        elif tag == "textarea":
             self._open, self.fields[name] = name, ""
         elif tag == "input" and (said.get("type") not in {"checkbox", "radio"} or "checked" in said):
             self.fields[name] = said.get("value") or ""
@@ -30,6 +35,8 @@ class _Fields(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":
             self._open = None
+        elif tag == "select":
+            self._choice = None
 
 
 def fields(page: str) -> dict[str, str]:

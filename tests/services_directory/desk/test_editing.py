@@ -8,6 +8,7 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from locales.rendering import render
 from locales.text import Localized
 from services_directory.desk.directory import Shelf
 from services_directory.desk.editing import ConflictError, Edit, Editing, NothingToRestoreError, publish_due
@@ -15,7 +16,7 @@ from services_directory.desk.publishing import publish_files
 from services_directory.desk.revisions import Name, Stage, current, history, open_ones
 from services_directory.desk.translating import State, state
 from services_directory.store import files, records
-from services_directory.store.records import RecordError
+from services_directory.store.faults import RecordError
 from services_directory.store.session import Database
 from tests.town import WEDNESDAY
 
@@ -140,7 +141,7 @@ async def test_what_cannot_be_is_refused_with_the_place_and_what_to_do(session: 
     wrong = changed(office, organization="nobody", hours="every day or so", counters=counters)
     with pytest.raises(RecordError) as refused:
         await Editing(session, "staff:1", WEDNESDAY).publish(Edit(wrong, number))
-    said = dict(refused.value.faults)
+    said = {place: render(words, "en") for place, words in refused.value.faults}
     assert "nobody" in said["taranto-re-point.organization"]
     assert "Mo-Fr 09:00-13:00" in said["taranto-re-point.hours"]
     assert any("nowhere" in fault for fault in said.values())

@@ -10,6 +10,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from locales.rendering import render
 from services_directory.desk.revisions import Name, current, current_of
 from services_directory.exchange.importing import ImportRefusedError, apply, exported, plan, read_file
 from services_directory.exchange.spreadsheet import read_sheet
@@ -55,11 +56,11 @@ async def test_two_thousand_rows_with_forty_faults_change_nothing_and_name_each_
     head = [one.value for one in sheet[1]]
     good = {"City": "taranto", "Name (Italian)": "Aiuto", "About (Italian)": "Un aiuto.", "Topics": "legal_help"}
     bad = [
-        ("City", "atlantis", "no city"), ("Topics", "cooking", "not one of"), ("Office", "nowhere", "no office"),
-        ("Places", "many", "write a number"), ("Checked on", "yesterday", "write a day"),
-        ("Retired", "perhaps", "write yes or no"), ("Key", "Not A Key", "right form"),
-        ("Minutes of an appointment", "soon", "whole number"), ("Minutes of an appointment", "1", "greater than"),
-        ("Organization", "nobody", "no organization"),
+        ("City", "atlantis", "There is no city"), ("Topics", "cooking", "not one of"), ("Offices", "nowhere", "There is no office"),
+        ("Places", "many", "Write a number"), ("Checked on", "yesterday", "Write a day"),
+        ("Retired", "perhaps", "Write yes or no"), ("Key", "Not A Key", "right form"),
+        ("Minutes of an appointment", "soon", "whole number"), ("Minutes of an appointment", "1", "at least"),
+        ("Organization", "nobody", "There is no organization"),
     ]  # fmt: skip
     first = sheet.max_row + 1
     for number in range(2_000 - (first - 2)):
@@ -78,7 +79,7 @@ async def test_two_thousand_rows_with_forty_faults_change_nothing_and_name_each_
         title, _value, said = bad[number % len(bad)]
         (place,) = [one for one in told if one.startswith(f"Services, row {first + number},")]
         assert f"({title})" in place
-        assert said in told[place]
+        assert said in render(told[place], "en")
     assert await current_of(session) == before
 
 
@@ -96,7 +97,7 @@ def test_strange_columns_missing_keys_and_keys_that_stand_twice_are_named() -> N
     found = read_sheet(sheet_of(["Key", "Colour"], ["a", "red"], [None, "blue"], ["a", "green"]))
     places = [place for place, _what in found.faults]
     assert places == ["Offices, row 1", "Offices, row 3, column A (Key)", "Offices, row 4, column A (Key)"]
-    assert "Offices, row 2" in found.faults[-1][1]
+    assert "Offices, row 2" in render(found.faults[-1][1], "en")
     assert read_sheet(sheet_of(["City"], ["bari"])).faults[0][0] == "Offices, row 1"
 
 
