@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.channels.telegram_words import buttons, texts
 from bot.outgoing import Reply
 from bot.replies import replies
 from bot.router import Reaction
@@ -28,13 +32,34 @@ from services_directory.facts import OfficeKind
 from services_directory.store import records
 from services_directory.store.faults import RecordError
 
+
+@dataclass(frozen=True)
+class Screen:
+    """A reply as one channel lays it out: its messages, and its buttons row by row."""
+
+    messages: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def _on_web(reply: Reply) -> Screen:
+    return Screen([reply.text], [[option.label] for option in reply.options])
+
+
+def _on_telegram(reply: Reply) -> Screen:
+    keyboard = buttons(reply)
+    rows = [[button.text for button in row] for row in keyboard.inline_keyboard] if keyboard else []
+    return Screen(texts(reply), rows)
+
+
+LAYOUTS: Mapping[str, Callable[[Reply], Screen]] = {"web": _on_web, "telegram": _on_telegram}
+"""How each channel shows a reply: by the very code with which it sends one."""
 NOBODY = "preview"
 CITY = "taranto"
 """In which a text for the whole country is shown."""
 
 
 def preview_router(console: Console) -> APIRouter:
-    """`/console/preview/KIND/KEY?language=CODE`: the editor's draft where there is one, else what is published."""
+    """`/console/preview/KIND/KEY?language=CODE&channel=NAME`: the editor's draft, else what is published."""
     router = APIRouter(prefix="/console", include_in_schema=False)
 
     @router.get("/preview/{kind}/{key}")
@@ -44,6 +69,8 @@ def preview_router(console: Console) -> APIRouter:
             return visit
         language = request.query_params.get("language", FALLBACK)
         language = language if language in SPOKEN else FALLBACK
+        channel = request.query_params.get("channel", "web")
+        channel = channel if channel in LAYOUTS else "web"
         async with console.database.reading() as session:
             version = await version_to_show(session, Name(kind, key), visit)
         if version is None or not may_see(version, visit.account):
@@ -54,12 +81,15 @@ def preview_router(console: Console) -> APIRouter:
             "into": language,
             "spoken": SPOKEN,
             "version": version,
+            "channel": channel,
+            "channels": LAYOUTS,
         }
         try:
             told = await said_of(console, version.record, language)
         except RecordError as problem:
-            return shown(console, request, visit, "preview.html", values | {"replies": [], "faults": problem.faults})
-        return shown(console, request, visit, "preview.html", values | {"replies": told, "faults": ()})
+            return shown(console, request, visit, "preview.html", values | {"screens": [], "faults": problem.faults})
+        screens = [LAYOUTS[channel](reply) for reply in told]
+        return shown(console, request, visit, "preview.html", values | {"screens": screens, "faults": ()})
 
     return router
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, Field
 
 from services_directory.api.asked import Asked
 from services_directory.api.catalogue import Catalogue, Catalogues, etag
-from services_directory.exchange.hsds import HSDS
+from services_directory.exchange.attributes import HSDS
 from services_directory.store.session import Database
 
 MINUTE = "public, max-age=60"

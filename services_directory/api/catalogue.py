@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import in_rome
-from services_directory.exchange.hsds import HSDS, Entry, Exporter
+from services_directory.exchange.attributes import HSDS
+from services_directory.exchange.hsds import Entry, Exporter
 from services_directory.exchange.importing import exporter
 from services_directory.exchange.terms import taxonomies, terms
 from services_directory.store import reading, records

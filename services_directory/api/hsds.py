@@ -14,7 +14,7 @@ from services_directory.api.answers import Answers, Page, Problem
 from services_directory.api.asked import Asked, ByTerm, OrganizationsAsked, PlacesAsked, ServicesAsked, TermsAsked
 from services_directory.api.catalogue import Item, all_taxonomies, all_terms, flat
 from services_directory.desk.directory import kilometres
-from services_directory.exchange.hsds import HSDS
+from services_directory.exchange.attributes import HSDS
 from services_directory.store.session import Database
 
 PREFIX = "/api/hsds/v3.1"

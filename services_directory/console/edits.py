@@ -131,8 +131,7 @@ class _Saving:
             filled = read(name.kind, self.form, document, into)
             try:
                 record = records.record(name.kind, filled.document)
-                if filled.faults:
-                    raise RecordError(list(filled.faults.items()))
+                _refuse(filled.faults)
                 edit = Edit(self._checked(record), number, self._note)
                 told = await self._do(_editing(session, self.visit, self.console), edit)
             except RecordError as problem:
@@ -217,6 +216,11 @@ async def _copy(console: Console, request: Request, visit: SignedIn, form: Mappi
             return told_at(console, f"/console/directory/{name.kind}/{name.key}", "key_taken")
         await _editing(session, visit, console).propose(Edit(record, None, f"copy of {name.key}"))
     return told_at(console, f"/console/directory/{name.kind}/{key}", "copied")
+
+
+def _refuse(faults: Mapping[str, Text | Verbatim]) -> None:
+    if faults:
+        raise RecordError(list(faults.items()))
 
 
 def _base(versions: Sequence[Revision], number: str) -> tuple[dict[str, Any] | None, int | None]:

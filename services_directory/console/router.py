@@ -13,6 +13,7 @@ from services_directory.console.entrance import add_entrance
 from services_directory.console.missed import add_missed
 from services_directory.console.pages import add_static
 from services_directory.console.record_form import add_record_form
+from services_directory.console.sheets import add_sheets
 from services_directory.console.translations import add_translations
 
 
@@ -25,6 +26,7 @@ def console_router(console: Console) -> APIRouter:
     add_deeds(router, console)
     add_missed(router, console)
     add_translations(router, console)
+    add_sheets(router, console)
     add_directory(router, console)
     add_record_form(router, console)
     add_edits(router, console)

@@ -56,6 +56,22 @@ WORDS: dict[str, Text] = {
     "all_true": _("I have checked all of this today"),
     "week_said": _("In a sentence"),
     "channel": _("Where people read it"),
+    "web_chat": _("Web chat"),
+    "sheet": _("Spreadsheet"),
+    "sheet_about": _(
+        "What you may edit, as a spreadsheet. Change it and bring it back: nothing is published before you have seen "
+        "what would change."
+    ),
+    "get_sheet": _("Download the spreadsheet"),
+    "bring_sheet": _("Bring it back"),
+    "look_first": _("Show what would change"),
+    "nothing_changes": _("Nothing would change."),
+    "sheet_wrong": _("Nothing was changed. Mend these places in the file, and bring it again."),
+    "apply": _("Publish all of this"),
+    "applied": _("All of it is published."),
+    "sheet_old": _("Somebody has published meanwhile, or it was long ago. Bring the file again."),
+    "not_yours": _("This record is not yours to edit."),
+    "added": _("New"),
     "next_days": _("The next 14 days"),
     "save_draft": _("Save as a draft"),
     "send_for_review": _("Have it read"),

@@ -64,14 +64,14 @@ class _Known:
                 yield from (("intents", _no_topic(intent)) for intent in one.intents if intent not in TERMS)
                 for key in one.contacts:
                     if key not in self.known[records.Contact]:
-                        yield "contacts", _nothing("contact", key)
+                        yield "contacts", _nothing(key)
 
     def _refers(self, one: records.OfCity, field: str, kind: str, key: str | None) -> Iterator[Fault]:
         known = self.known[records.KINDS[kind]]
         if key is None:
             return
         if key not in known:
-            yield field, _nothing(kind, key)
+            yield field, _nothing(key)
         elif known[key] not in {None, one.city}:
             yield field, _("“{name}” is in another city.", name=Verbatim(key))
 
@@ -110,8 +110,8 @@ def _hours_unread(hours: str | None) -> Text:
     return _("“{hours}” are no opening hours: write them as in Mo-Fr 09:00-13:00.", hours=Verbatim(hours or ""))
 
 
-def _nothing(kind: str, key: str) -> Text:
-    return _("There is no {kind} “{name}”.", kind=Verbatim(kind), name=Verbatim(key))
+def _nothing(key: str) -> Text:
+    return _("There is nothing called “{name}”.", name=Verbatim(key))
 
 
 def _no_topic(topic: str) -> Text:

@@ -8,7 +8,6 @@ export can be imported again without loss. What came in an import and is not our
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -17,17 +16,13 @@ from typing import Any, cast
 
 from locales.languages import SPOKEN
 from locales.text import Localized
+from services_directory.exchange.attributes import HSDS, attributes_of
 from services_directory.exchange.identity import hsds_id
 from services_directory.exchange.schedules import schedules_of, weekly
-from services_directory.exchange.terms import audience_term, topic_terms
 from services_directory.store import records
 from services_directory.store.parts import AtOffice
 
-EXTENSION = "sportello"
-"""The label of the attribute that holds what HSDS has no field for."""
-TRANSLATION = "translation"
 ITALY = "IT"
-HSDS = dict[str, Any]
 _NOT_PLAIN = frozenset(
     {"organization", "locations", "service_at_locations", "attributes", "last_modified", "capacities"}
 )
@@ -66,7 +61,7 @@ class Exporter:
                 for office in self.offices
                 if getattr(office.record, "organization", None) == one.key
             ],
-            "attributes": _attributes(one, "organization"),
+            "attributes": attributes_of(one, "organization"),
         }
         return _patched(one, written)
 
@@ -102,7 +97,7 @@ class Exporter:
                 for phone in one.phones
             ],
             "schedules": schedules_of(one, self.today),
-            "attributes": _attributes(one, "location"),
+            "attributes": attributes_of(one, "location"),
         }
         return _patched(one, written)
 
@@ -120,7 +115,7 @@ class Exporter:
             "last_modified": entry.modified.isoformat(),
             **(_service_fields(one, entry) if isinstance(one, records.Service) else _activity_fields(one, entry)),
             "service_at_locations": [self._at_location(one, at) for at in one.offices] if with_locations else [],
-            "attributes": _attributes(one, "service"),
+            "attributes": attributes_of(one, "service"),
         }
         if with_organization and organization is not None:
             written["organization"] = self.organization(organization)
@@ -213,48 +208,6 @@ def _accessibility(one: records.Office) -> list[HSDS]:
     if one.accessibility is None:
         return []
     return [{"id": hsds_id("accessibility", one.key, "all"), "description": _source(one.accessibility)}]
-
-
-def _attributes(one: records.Keyed, entity: str) -> list[HSDS]:
-    """Topics, audiences, translations, and the rest of the document."""
-    link = {"link_id": hsds_id(entity, one.key), "link_entity": entity}
-    found: list[HSDS] = []
-    for topic in getattr(one, "topics", ()):
-        found.extend(
-            {"id": hsds_id("attribute", one.key, term["id"]), **link, "link_type": "topic", "taxonomy_term": term}
-            for term in topic_terms(topic)
-        )
-    for audience in getattr(one, "audience", ()):
-        term = audience_term(audience)
-        found.append(
-            {"id": hsds_id("attribute", one.key, term["id"]), **link, "link_type": "audience", "taxonomy_term": term}
-        )
-    for name in type(one).model_fields:
-        text = getattr(one, name)
-        if isinstance(text, Localized):
-            found.extend(
-                {
-                    "id": hsds_id("translation", entity, one.key, name, language),
-                    **link,
-                    "link_type": TRANSLATION,
-                    "label": f"{name}@{language}",
-                    "value": words,
-                }
-                for language, words in text.texts.items()
-                if language not in {text.source, "*"}
-            )
-    kept = {name: said for name, said in records.document(one).items() if name != "hsds"}
-    extension = {"kind": records.kind_of(one), "document": kept}
-    found.append(
-        {
-            "id": hsds_id("extension", entity, one.key),
-            **link,
-            "link_type": EXTENSION,
-            "label": EXTENSION,
-            "value": json.dumps(extension, ensure_ascii=False, sort_keys=True),
-        }
-    )
-    return found
 
 
 def _patched(one: records.Keyed, written: HSDS) -> HSDS:

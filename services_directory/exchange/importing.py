@@ -59,9 +59,14 @@ class Plan:
 
 def read_file(path: Path, city: str | None = None) -> Found:
     """What a file says, in whatever of our forms it is. Raises ImportRefusedError, OSError."""
-    content = path.read_bytes()
+    return read_content(path.name, path.read_bytes(), city)
+
+
+def read_content(name: str, content: bytes, city: str | None = None) -> Found:
+    """What the content of a file of that name says. Raises ImportRefusedError."""
+    form = Path(name).suffix.lower()
     try:
-        match path.suffix.lower():
+        match form:
             case ".json":
                 return read_hsds(json.loads(content), city)
             case ".zip":
@@ -69,10 +74,10 @@ def read_file(path: Path, city: str | None = None) -> Found:
             case ".xlsx":
                 return read_sheet(content)
     except (ValueError, RecursionError) as problem:
-        what = "not readable as JSON" if not isinstance(problem, TablesError) and path.suffix == ".json" else ""
-        raise ImportRefusedError([(path.name, Verbatim(f"{what} {problem}".strip()))]) from None
+        what = "not readable as JSON" if not isinstance(problem, TablesError) and form == ".json" else ""
+        raise ImportRefusedError([(name, Verbatim(f"{what} {problem}".strip()))]) from None
     ends = Verbatim(", ".join(FORMATS))
-    raise ImportRefusedError([(path.name, _("The end of the name must be one of {ends}.", ends=ends))])
+    raise ImportRefusedError([(name, _("The end of the name must be one of {ends}.", ends=ends))])
 
 
 def read_files(paths: Iterable[Path], city: str | None = None) -> Found:

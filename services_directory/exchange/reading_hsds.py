@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from locales.text import Phone, Verbatim
+from services_directory.exchange.attributes import EXTENSION, HSDS
 from services_directory.exchange.columns import Column
-from services_directory.exchange.hsds import EXTENSION, HSDS
 from services_directory.exchange.schedules import hours_of
 from services_directory.exchange.terms import topics_of
 from services_directory.store.faults import Fault

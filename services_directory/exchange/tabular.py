@@ -10,7 +10,7 @@ from io import BytesIO, StringIO
 from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
-from services_directory.exchange.hsds import HSDS
+from services_directory.exchange.attributes import HSDS
 
 DESCRIPTOR = "datapackage.json"
 EPOCH = (2026, 1, 1, 0, 0, 0)

@@ -184,5 +184,5 @@ def test_an_answer_that_nobody_would_read_to_its_end_is_refused(tmp_path: Path) 
     content["answer"]["en"] = "x" * (records.MAX_ANSWER + 1)
     path = tmp_path / "long.yml"
     path.write_text(yaml.safe_dump(content, allow_unicode=True), encoding="utf-8")
-    with pytest.raises(files.DataFileError, match="English. It has 501 characters"):
+    with pytest.raises(files.DataFileError, match=r"English\. It has 501 characters"):
         files.read(path, records.Guide)

@@ -121,7 +121,7 @@ async def test_what_is_wrong_is_said_and_what_was_typed_is_kept(room: Room) -> N
         assert (kept["latitude"], kept["address"], kept["hours.0.0.from"]) == ("north", "Via Lunga 1", "25:99")
         answer = await sends(browser, address, "publish", organization="nobody")
         assert answer.status_code == 422
-        assert "There is no organization “nobody”." in words(browser.page)
+        assert "There is nothing called “nobody”." in words(browser.page)
     assert (await version_of(room, address)).get("address") != "Via Lunga 1"
 
 

@@ -1,4 +1,4 @@
-"""A record's form: begun from nothing, its parts in rows, its choices in words; and the languages that are told by hours."""
+"""A record's form: begun from nothing, its parts in rows, its choices in words."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ async def test_languages_counters_and_stops_are_edited_in_rows(room: Room) -> No
         answer = await sends(browser, address, "publish", **changed)
         assert answer.status_code == 303, words(answer.text)
         await browser.opens(address.replace("directory", "preview") + "?language=so")
-        assert "Isn 09:00-12:00; Arb 09:00-12:00" in words(browser.page)
+        assert "Isn 09:00-12:00; Arbc 09:00-12:00" in words(browser.page)
         answer = await sends(browser, address, "publish", stops__0__ends__time="09:00")
         assert "It ends before it starts." in words(answer.text)
         answer = await sends(browser, address, "publish", **{f"languages__{spare}__hours__to": ""})
@@ -117,7 +117,8 @@ async def test_languages_counters_and_stops_are_edited_in_rows(room: Room) -> No
     assert document["stops"] == [
         {"starts": "2026-11-28T10:00:00+01:00", "ends": "2026-11-28T12:30:00+01:00", "place": "Piazza Umberto"}
     ]
-    assert [one for one in document["counters"] if one["key"] == "bari-new-desk"][0]["grid"] == 10  # type: ignore[attr-defined]
+    desks = {one["key"]: one for one in document["counters"]}  # type: ignore[attr-defined]
+    assert desks["bari-new-desk"]["grid"] == 10
 
 
 async def test_saving_a_form_as_it_is_changes_nothing(room: Room) -> None:

@@ -56,11 +56,12 @@ async def test_two_thousand_rows_with_forty_faults_change_nothing_and_name_each_
     head = [one.value for one in sheet[1]]
     good = {"City": "taranto", "Name (Italian)": "Aiuto", "About (Italian)": "Un aiuto.", "Topics": "legal_help"}
     bad = [
-        ("City", "atlantis", "There is no city"), ("Topics", "cooking", "not one of"), ("Offices", "nowhere", "There is no office"),
+        ("City", "atlantis", "There is no city"), ("Topics", "cooking", "not one of"),
+        ("Offices", "nowhere", "nothing called"),
         ("Places", "many", "Write a number"), ("Checked on", "yesterday", "Write a day"),
         ("Retired", "perhaps", "Write yes or no"), ("Key", "Not A Key", "right form"),
         ("Minutes of an appointment", "soon", "whole number"), ("Minutes of an appointment", "1", "at least"),
-        ("Organization", "nobody", "There is no organization"),
+        ("Organization", "nobody", "nothing called"),
     ]  # fmt: skip
     first = sheet.max_row + 1
     for number in range(2_000 - (first - 2)):
