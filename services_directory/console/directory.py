@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -134,7 +135,7 @@ def shown(
         name,
         language,
         status=status,
-        s=staff_words.in_language(language),
+        s=SimpleNamespace(**staff_words.in_language(language)),  # of a dict, `s.copy` would be its method
         labels=staff_words.labels(language),
         csrf=visit.csrf,
         account=visit.account,

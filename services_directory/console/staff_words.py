@@ -104,8 +104,6 @@ WORDS: dict[str, Text] = {
     "after": _("After"),
     "restore": _("Publish this version again"),
     "discard": _("Throw away"),
-    "files": _("Data files"),
-    "import": _("Import"),
     "copy": _("Copy to another city"),
     "copy_key": _("Short name of the copy (small letters, digits, hyphens)"),
     "copied": _("The copy is a draft. Check every line before you publish it."),
@@ -200,6 +198,9 @@ STAGES: dict[Stage, Text] = {
     Stage.DISCARDED: _("Finished"),
 }
 
+AUTHORS: dict[str, Text] = {"files": _("Data files"), "import": _("Import")}
+"""Who is no person."""
+
 STATES: dict[State, Text] = {
     State.SOURCE: _("Source"),
     State.CURRENT: _("Current"),
@@ -223,5 +224,5 @@ def in_language(language: str) -> Mapping[str, str]:
 @lru_cache(maxsize=32)
 def labels(language: str) -> Mapping[str, str]:
     """The names of fields, kinds, stages and states in that language."""
-    every: list[Mapping[Any, Text]] = [FIELDS, KINDS, STAGES, STATES]
+    every: list[Mapping[Any, Text]] = [FIELDS, KINDS, STAGES, STATES, AUTHORS]
     return {str(name): render(text, language) for group in every for name, text in group.items()}
