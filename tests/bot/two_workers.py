@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from pathlib import Path
 
 import httpx
 
 from bot.preparing import EXAMPLE_PASSWORD
-from locales.dates import ROME
 from tests.browser.site import running
 from tests.services_directory.console.forms import fields
 
 CITY, OFFICE = "taranto", "/console/directory/office/taranto-re-point"
-QUESTION = "what time is the office open tomorrow?"
+QUESTION = "what are the opening hours?"
 PATIENCE = 30.0
 """Seconds for one answer."""
 
@@ -38,17 +35,11 @@ class Staff:
         return cls(client)
 
     def form(self, opens: str, closes: str) -> dict[str, str]:
-        """The page with one exception filled in: other hours tomorrow and, in case midnight passes, the day after."""
-        page, today = self.client.get(OFFICE).text, datetime.now(ROME).date()
-        earlier = dict.fromkeys(re.findall(r'name="(exception\.\d+\.remove)"', page), "yes")
-        changed = {
-            "exception.first": f"{today + timedelta(days=1)}",
-            "exception.last": f"{today + timedelta(days=2)}",
-            "exception.from": opens,
-            "exception.to": closes,
-            "deed": "publish",
-        }
-        return fields(page) | earlier | changed
+        """The page with these hours in the weekly grid, on each day: tomorrow alone may be a holiday."""
+        grid = {f"hours.{day}.1.{end}": "" for day in range(7) for end in ("from", "to")}
+        for day in range(7):
+            grid |= {f"hours.{day}.0.from": opens, f"hours.{day}.0.to": closes}
+        return fields(self.client.get(OFFICE).text) | grid | {"deed": "publish"}
 
     def presses(self, form: dict[str, str]) -> None:
         """Publish it."""
@@ -62,7 +53,7 @@ class Asker:
 
     client: httpx.Client
 
-    def hours_tomorrow(self) -> str:
+    def hours_told(self) -> str:
         """All that is answered to the question, in a new conversation."""
         said = {"conversation": secrets.token_hex(8), "text": QUESTION, "city": CITY, "language": "en"}
         answer = self.client.post("/chat/messages", json=said)
