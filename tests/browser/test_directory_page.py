@@ -22,6 +22,7 @@ PAGES = (
     "/console/preview/office/taranto-re-point?language=ar",
     GUIDE, "/console/preview/guide/italian-courses?language=ti", "/console/directory/waiting",
     "/console/directory/translations", "/console/directory/missed", "/console/directory/contact/emergency",
+    "/api/docs",
 )  # fmt: skip
 PUBLISHED = {
     "it-IT": "Pubblica ora", "en-GB": "Publish now", "de-DE": "Jetzt veröffentlichen",
