@@ -17,7 +17,7 @@ class Asked(BaseModel):
         str | None, Field(max_length=200, description="Words, all of which must occur, in any language.")
     ] = None
     page: Annotated[int, Field(ge=1, le=1_000_000, description="Counted from 1.")] = 1
-    per_page: Annotated[int, Field(ge=1, le=MOST_ON_A_PAGE, description="Items of a page.")] = 50
+    per_page: Annotated[int, Field(ge=1, le=MOST_ON_A_PAGE, description="Items of a page.", examples=[5])] = 50
     format: Annotated[
         Literal["json", "ndjson"], Field(description="`ndjson`: all items, one a line, without pages.")
     ] = "json"

@@ -20,6 +20,8 @@ from services_directory.store.session import Database
 PREFIX = "/api/hsds/v3.1"
 VERSION = "3.1"
 PROFILE = "https://docs.openreferral.org/en/latest/hsds/"
+LINKS = '</api/docs>; rel="service-doc", </api/openapi.json>; rel="service-desc"'
+"""Where the API is described, for people and for machines (RFC 8631)."""
 METRES = 1_000
 NOT_FOUND: dict[int | str, dict[str, Any]] = {404: {"model": Problem}}
 LINES: dict[int | str, dict[str, Any]] = {200: {"content": {"application/x-ndjson": {}}}}
@@ -45,7 +47,7 @@ def hsds_router(database: Database, now: Callable[[], datetime]) -> APIRouter:
     @router.get("/", response_model=About, summary="What this API is")
     async def about(request: Request) -> JSONResponse:
         address = str(request.base_url).rstrip("/") + "/api/openapi.json"
-        return JSONResponse({"version": VERSION, "profile": PROFILE, "openapi_url": address})
+        return JSONResponse({"version": VERSION, "profile": PROFILE, "openapi_url": address}, headers={"Link": LINKS})
 
     return router
 

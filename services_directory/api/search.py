@@ -24,16 +24,18 @@ Code = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 class SearchAsked(BaseModel):
     """What is looked for; what is left out does not matter."""
 
-    q: Annotated[str, Field(max_length=200, description="Words, in any language; misspelt ones too.")] = ""
+    q: Annotated[
+        str, Field(max_length=200, description="Words, in any language; misspelt ones too.", examples=["dove dormire"])
+    ] = ""
     city: Annotated[str | None, Field(max_length=20, description="Slug of a city.")] = None
     topic: Annotated[str | None, Field(max_length=40, description=f"One of: {', '.join(TERMS)}.")] = None
     latitude: Annotated[float | None, Field(ge=-90, le=90, description="Nearest first.")] = None
-    longitude: Annotated[float | None, Field(ge=-180, le=180)] = None
+    longitude: Annotated[float | None, Field(ge=-180, le=180, description="Of the same point.")] = None
     open_now: Annotated[bool, Field(description="Only where somebody is now.")] = False
     spoken: Annotated[Code | None, Field(description="Only where this language is spoken.")] = None
     audience: Annotated[Audience | None, Field(description="What is for these people, and for everybody.")] = None
     language: Annotated[Code, Field(description="Of the names and descriptions in the answer.")] = FALLBACK
-    limit: Annotated[int, Field(ge=1, le=50)] = 10
+    limit: Annotated[int, Field(ge=1, le=50, description="Hits at most.")] = 10
 
     @model_validator(mode="after")
     def _both_or_none(self) -> Self:

@@ -14,18 +14,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import islice
 from math import inf, log
 from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from locales.dates import in_rome
 from locales.normal import normalise
 from locales.text import Localized
-from services_directory.desk.directory import Directory, kilometres
-from services_directory.desk.hours import intervals_on, within
-from services_directory.facts import Activity, Audience, Office, Service
+from services_directory.desk.directory import Directory
+from services_directory.desk.needs import Needs, offices_of
+from services_directory.facts import Activity, Audience, Service
 from services_directory.taxonomy import TERMS
 
 NEAR = 3.0
@@ -37,13 +37,15 @@ IN_NAME, IN_TOPIC, IN_ABOUT, IN_REST = 4.0, 3.0, 1.5, 1.0
 ALIKE = 0.6
 """From which share of common pieces on a word stands for a misspelt one (Dice's coefficient)."""
 MOST_ALIKE = 6
+MOST_SHOWN = 50
+"""So many of the best are sorted first; rarely does anybody see more."""
 SHORTEST_MISSPELT = 4
 """Letters; shorter words are taken as they are."""
 ENDS = "^"
 _CJK = re.compile(r"([\u3400-\u9fff])")
 
 Item: TypeAlias = Service | Activity
-Numbers: TypeAlias = npt.NDArray[np.int32]
+Numbers: TypeAlias = npt.NDArray[np.integer]
 Floats: TypeAlias = npt.NDArray[np.float32]
 
 
@@ -75,7 +77,8 @@ class SearchIndex:
 
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
-        self.items: list[Item] = [item for item in directory.offers() if not item.retired]
+        self.items: list[Item] = sorted((one for one in directory.offers() if not one.retired), key=lambda one: one.key)
+        self._needs = Needs(directory, self.items)
         counted: dict[str, dict[int, float]] = defaultdict(dict)
         for at, item in enumerate(self.items):
             for word, weight in _weights(directory, item).items():
@@ -90,14 +93,26 @@ class SearchIndex:
 
     def find(self, wanted: Wanted, now: datetime, limit: int = 10) -> list[Hit]:
         """The best, best first."""
-        scores = self._scores(wanted.words)
-        likely = np.flatnonzero(scores > 0) if wanted.words.strip() else np.arange(len(self.items))
-        # Where many fit, only the likeliest are looked at more closely: place and hours cannot make up for words.
-        if len(likely) > (most := max(200, 20 * limit)) and wanted.words.strip():
-            likely = likely[np.argpartition(scores[likely], -most)[-most:]]
-        hits = [hit for at in likely if (hit := self._hit(int(at), float(scores[at]), wanted, now)) is not None]
-        hits.sort(key=lambda hit: (-hit.score, hit.item.key))
-        return hits[:limit]
+        fits = self._needs.fitting(wanted.city, wanted.topic, wanted.language, wanted.audience)
+        scores = np.ones(len(self.items))
+        if wanted.words.strip():
+            scores = self._scores(wanted.words).astype(np.float64)
+            fits &= scores > 0
+        if wanted.audience is not None:
+            scores[self._needs.meant_for(wanted.audience)] *= 2
+        away = None
+        if wanted.near is not None:
+            away = self._needs.kilometres(*wanted.near)
+            scores /= 1 + np.minimum(away / NEAR, UNKNOWN_AWAY)
+        if wanted.open_now:
+            scores *= OPEN_NOW
+        rows = _best_first(np.flatnonzero(fits), scores)
+        if wanted.open_now:
+            rows = self._needs.open_ones(rows, now)
+        return [
+            Hit(self.items[row], float(scores[row]), _known(away[row]) if away is not None else None)
+            for row in islice(rows, limit)
+        ]
 
     def _scores(self, words: str) -> Floats:
         scores = np.zeros(len(self.items), np.float32)
@@ -124,30 +139,6 @@ class SearchIndex:
         best = np.argpartition(likeness, -min(MOST_ALIKE, len(likeness)))[-MOST_ALIKE:]
         yield from ((int(at), float(likeness[at]) ** 2) for at in best if likeness[at] >= ALIKE)
 
-    def _hit(self, at: int, score: float, wanted: Wanted, now: datetime) -> Hit | None:
-        item = self.items[at]
-        places = offices_of(self.directory, item)
-        spoken = {code for office, _hours in places for code in office.languages}
-        if (
-            wanted.city not in {None, item.city}
-            or (wanted.topic is not None and wanted.topic not in item.topics)
-            or (wanted.audience is not None and item.audience and wanted.audience not in item.audience)
-            or (wanted.language is not None and wanted.language not in spoken)
-        ):
-            return None
-        score = score or 1.0
-        if wanted.audience is not None and wanted.audience in item.audience:
-            score *= 2
-        away = None
-        if wanted.near is not None:
-            away = min((_away(office, wanted.near) for office, _hours in places), default=inf)
-            score /= 1 + min(away / NEAR, UNKNOWN_AWAY)
-        if wanted.open_now:
-            if not any(_is_open(self.directory, office.key, hours, now) for office, hours in places):
-                return None
-            score *= OPEN_NOW
-        return Hit(item, score, None if away == inf else away)
-
 
 @lru_cache(maxsize=2)
 def index_of(directory: Directory) -> SearchIndex:
@@ -155,24 +146,21 @@ def index_of(directory: Directory) -> SearchIndex:
     return SearchIndex(directory)
 
 
-def offices_of(directory: Directory, item: Item) -> list[tuple[Office, str | None]]:
-    """Where it is offered, and its own hours there; places that are closed for good are left out."""
-    found = ((directory.office(place.office), place.hours) for place in item.offices)
-    return [(office, hours) for office, hours in found if office is not None and not office.retired]
+def _best_first(rows: Numbers, scores: npt.NDArray[np.float64]) -> Iterator[int]:
+    """The rows by score; those of one score in their own order. The first ones cost no sorting of all."""
+    ask = MOST_SHOWN
+    while len(rows):
+        if len(rows) > ask:
+            least = np.partition(scores[rows], -ask)[-ask]
+            now, rows = rows[scores[rows] >= least], rows[scores[rows] < least]
+        else:
+            now, rows = rows, rows[:0]
+        yield from now[np.argsort(-scores[now], kind="stable")].tolist()
+        ask *= 4
 
 
-def _away(office: Office, near: tuple[float, float]) -> float:
-    if office.latitude is None or office.longitude is None:
-        return inf
-    return kilometres(*near, office.latitude, office.longitude)
-
-
-def _is_open(directory: Directory, office: str, hours: str | None, now: datetime) -> bool:
-    moment = in_rome(now)
-    intervals = directory.hours(office, moment.date()).intervals or ()
-    if hours is not None:
-        intervals = within(intervals_on(hours, moment.date()), intervals)
-    return any(opens <= moment.time() < closes for opens, closes in intervals)
+def _known(kilometres: float) -> float | None:
+    return None if kilometres == inf else float(kilometres)
 
 
 def _weights(directory: Directory, item: Item) -> dict[str, float]:
@@ -180,16 +168,15 @@ def _weights(directory: Directory, item: Item) -> dict[str, float]:
     found: dict[str, float] = {}
     organization = directory.organization(item.provider) if item.provider else None
     topics = [f"{TERMS[topic].name} {TERMS[topic].covers}" for topic in item.topics if topic in TERMS]
-    places = offices_of(directory, item)
     rest: list[Localized | str | None] = [
-        words for office, _hours in places for words in (office.label, office.address)
+        words for office, _hours in offices_of(directory, item) for words in (office.label, office.address)
     ]
     rest.append(organization.name if organization else None)
     rest.append(item.eligibility if isinstance(item, Service) else item.schedule)
-    prominent: tuple[tuple[float, Iterable[Localized | str | None]], ...] = (
+    places: tuple[tuple[float, Iterable[Localized | str | None]], ...] = (
         (IN_NAME, [item.label]), (IN_TOPIC, topics), (IN_ABOUT, [item.about]), (IN_REST, rest),
     )  # fmt: skip
-    for weight, texts in prominent:
+    for weight, texts in places:
         for text in texts:
             for word in _words_of(text):
                 found[word] = max(found.get(word, 0.0), weight)

@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 
 import uvicorn
 
-from tests.bench.figures import Aim, BenchError, Pair, single, speeds
+from tests.bench.figures import Aim, BenchError, Pair, growths, single, speeds
+from tests.bench.larger_measures import SIZES, growing, published_elsewhere
 from tests.bench.measures import (
     PEOPLE,
     Footprint,
@@ -33,11 +34,14 @@ async def measure() -> list[str]:
         on_postgresql = await inside_on_postgresql()
         echo = await measure_echo(folder)
         footprint, served = await measure_sportello(folder)
+        elsewhere = await published_elsewhere(folder)
+        larger = await growing(folder)
+    measured = [echo, served.asked, served.turns, served.bookings, served.web, *elsewhere, parsed, turned]
     return [
-        *speeds(
-            [echo, served.asked, served.turns, served.bookings, served.web, parsed, turned, *on_postgresql], PEOPLE
-        ),
-        *([] if on_postgresql else ["Inside: a turn on PostgreSQL: there is none on this machine"]),
+        *speeds([*measured, *on_postgresql], PEOPLE),
+        *([] if on_postgresql else ["What PostgreSQL does: there is none on this machine"]),
+        "",
+        *growths(larger, SIZES),
         "",
         single("Start until ready, empty database", footprint.first_start, "s"),
         single("Start until ready, the next time", footprint.next_start, "s"),

@@ -47,6 +47,19 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Growth:
+    """The same thing in ever larger directories, the smallest first."""
+
+    label: str
+    samples: Sequence[Sample]
+
+    @property
+    def times(self) -> float:
+        """How many times longer it takes in the largest than in the smallest, in the middle of each."""
+        return self.samples[-1].p50 / self.samples[0].p50
+
+
+@dataclass(frozen=True)
 class Aim:
     """A figure that is aimed at: met when the result is at most the limit."""
 
@@ -71,6 +84,22 @@ def speeds(pairs: Sequence[Pair], people: int) -> Iterator[str]:
         if pair.crowd is not None:
             numbers += [pair.crowd.p50, pair.crowd.p99, pair.crowd.per_second]
         yield "".join((f"{pair.label:<{LABEL}}", *(f"{number:{COLUMN}.1f}" for number in numbers)))
+
+
+def growths(rows: Sequence[Growth], sizes: Sequence[int]) -> Iterator[str]:
+    """The table of how each thing grows, beside how much the directory does."""
+    heads = (f"{f'{size:,} services':>{2 * COLUMN}}" for size in sizes)
+    yield "".join((" " * LABEL, *heads, f"{'growth':>{COLUMN}}"))
+    yield "".join((" " * LABEL, *(f"{name:>{COLUMN}}" for name in ("p50 ms", "p99 ms") * len(sizes))))
+    empty = " " * (2 * COLUMN * len(sizes))
+    yield f"{'The directory itself':<{LABEL}}{empty}{_times(sizes[-1] / sizes[0])}"
+    for row in rows:
+        numbers = (f"{sample.p50:{COLUMN}.2f}{sample.p99:{COLUMN}.2f}" for sample in row.samples)
+        yield "".join((f"{row.label:<{LABEL}}", *numbers, _times(row.times)))
+
+
+def _times(number: float) -> str:
+    return f"{f'x {number:.1f}':>{COLUMN}}"
 
 
 def single(label: str, number: float, unit: str) -> str:

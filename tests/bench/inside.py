@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from time import perf_counter
@@ -21,7 +22,7 @@ from nlu.embedded import EmbeddedInterpreter
 from nlu.evaluation import read_cases
 from services_directory.store.session import Database
 from tests.bench.people import ONE_SHOP
-from tests.story.words import WORDS
+from tests.story.words import WORDS, Words
 from tests.town import found
 
 CASES = Path(__file__).parents[1] / "understanding"
@@ -40,14 +41,14 @@ def parsing(interpreter: EmbeddedInterpreter) -> list[float]:
     return times
 
 
-async def turning(house: House) -> list[float]:
-    """How long `take_turn` takes to answer a question, in each language, from lock to commit."""
+async def turning(house: House, question: Callable[[Words], str] = lambda words: words.hours) -> list[float]:
+    """How long `take_turn` takes to answer that question, in each language, from lock to commit."""
     times: list[float] = []
     for language, words in WORDS.items():
         sender = Sender("web", "chat", language)
         first = {"city": ONE_SHOP, "language": language, "language_chosen": True}
         for number in range(WARM + TURNS):
-            message = IncomingMessage.from_json(sender, str(number), {"words": words.hours, **first})
+            message = IncomingMessage.from_json(sender, str(number), {"words": question(words), **first})
             first = {}
             async with house.database.writing() as session:
                 sender_id = await inbox.take_in(session, message, house.clock.now())

@@ -17,12 +17,13 @@ SPORTELLO = Path(sys.executable).with_name("sportello")
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[str]:
-    """The address of the program while it runs, with a database in that folder."""
+def running(folder: Path, **settings: str) -> Iterator[str]:
+    """The address of the program while it runs, with a database in that folder or whatever the settings say."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         port = listener.getsockname()[1]
-    environment = {**os.environ, "SPORTELLO_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/site.db"}
+    database = {"SPORTELLO_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/site.db"}
+    environment = os.environ | database | {f"SPORTELLO_{name.upper()}": value for name, value in settings.items()}
     command = [str(SPORTELLO), "run", "--demo", "--port", str(port)]
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log)  # noqa: S603, our own program

@@ -24,6 +24,7 @@ PAGES = (
     "/console/directory/translations", "/console/directory/missed", "/console/directory/contact/emergency",
     "/console/directory/new", "/console/directory/new?kind=activity&city=taranto&name=Cucito",
     "/console/directory/sheet", "/console/preview/office/taranto-re-point?language=it&channel=telegram",
+    "/api/docs",
 )  # fmt: skip
 PUBLISHED = {
     "it-IT": "Pubblica ora", "en-GB": "Publish now", "de-DE": "Jetzt veröffentlichen",
