@@ -54,5 +54,14 @@ STAFF = ("it", "en", "de")
 SOURCE = "en"
 """The language in which messages are written in the code."""
 
+_BESIDE: dict[str, tuple[str, ...]] = {"ps": ("fa",), "ti": ("am",), "so": ("ar",)}
+"""Languages that are official, or taught, where another one is spoken, and read by many who speak it."""
+
+
+def fallbacks(language: str) -> tuple[str, ...]:
+    """What is shown where a text is missing in a language, in this order; the bot says which one it is."""
+    return (*_BESIDE.get(language, ()), SOURCE)
+
+
 FALLBACK = "it"
 """The language of somebody of whom nothing is known."""

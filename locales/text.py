@@ -9,6 +9,8 @@ from typing import TypeAlias
 
 import phonenumbers
 
+from locales.languages import fallbacks
+
 LONGEST_SHORT_NUMBER = 6
 """Digits of 112, 1522, 116000: dialled as they are, from Italy only."""
 
@@ -71,8 +73,8 @@ class Localized:
         return "*" in self.texts or language in self.texts
 
     def best(self, language: str) -> tuple[str, str]:
-        """The words, and the language they are in: the asked one, else English, else the source."""
-        for code in ("*", language, "en", self.source):
+        """The words, and the language they are in: the asked one, else the agreed nearest, else the source."""
+        for code in ("*", language, *fallbacks(language), self.source):
             if code in self.texts:
                 return self.texts[code], language if code == "*" else code
         code, words = next(iter(self.texts.items()))

@@ -66,6 +66,34 @@ async def test_the_samples_of_the_standard_leave_as_they_came(session: AsyncSess
     assert written == sample
 
 
+async def test_a_service_is_at_each_of_its_places_with_the_hours_that_it_has_there(session: AsyncSession) -> None:
+    name = Name("service", "taranto-desk-legal")
+    found = await current(session, name)
+    assert found is not None
+    offices = ["taranto-re-point", {"office": "taranto-mobile-unit", "hours": "Tu,Th 15:00-17:00"}]
+    several = records.record("service", found.document | {"offices": offices})
+    await Editing(session, "staff:1", WEDNESDAY).publish(Edit(several, found.number))
+    writer = await published(session)
+    (entry,) = [one for one in writer.services if one.record.key == name.key]
+    written = writer.service(entry)
+    assert faults("service", written) == []
+    usual, own = written["service_at_locations"]
+    assert (usual["location"]["name"], "schedules" in usual) == ("Sportello unico re-point", False)
+    assert {one["byday"] for one in own["schedules"]} == {"TU,TH"}
+    own["schedules"][0] |= {"description": "We 10:00-12:00"}
+    planned = await plan(session, read_hsds([written], None))
+    changed = next(one for one in planned.differences if one.name == name)
+    assert [place.hours for place in changed.record.offices] == [None, "We 10:00-12:00"]  # type: ignore[attr-defined]
+
+
+def test_an_early_version_with_one_office_is_read() -> None:
+    said = {"key": "a", "city": "bari", "name": "A", "about": "B", "topics": ["health"]}
+    for office, offices in (("bari-x", [{"office": "bari-x"}]), (None, None)):
+        found = records.document(records.record("service", said | {"office": office}))
+        assert found.get("offices") == offices
+        assert "office" not in found
+
+
 async def test_the_tables_of_the_standard_are_read(session: AsyncSession) -> None:
     tables = {name.removesuffix(".csv"): {row["id"]: row for row in rows} for name, rows in example("tabular").items()}
     planned = await plan(session, read_hsds(nested(tables), "taranto"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.exc import StatementError
 
 from bot import records
@@ -23,6 +24,14 @@ TABLES = (
     records.SenderRow, accounts.StaffAccountRow, bookings.AppointmentRow, offerings.ServiceRow, places.CityRow,
     revisions.RevisionRow,
 )  # fmt: skip
+
+CITY = """INSERT INTO city (slug, name, latitude, longitude, patron, patron_day, sources, example)
+VALUES ('bari', '{}', 41, 16, '{}', '12-06', '[]', false)"""
+OFFICE = """INSERT INTO office (key, city, kind, name, position, sources, example)
+VALUES ('bari-x', 'bari', 'partner', '{}', 0, '[]', false)"""
+SERVICE = """INSERT INTO service
+(key, city, office, name, about, topics, lead_minutes, horizon_days, position, sources, example, retired)
+VALUES ('{key}', 'bari', {office}, '{{}}', '{{}}', '[]', 0, 1, 0, '[]', false, false)"""
 
 
 def differences(connection: Connection) -> list[Any]:
@@ -71,6 +80,32 @@ async def test_every_migration_can_be_taken_back_and_made_again(database_url: st
     assert not await is_current(database)
     await upgrade(database)
     assert await is_current(database)
+    await database.close()
+
+
+async def test_the_office_of_a_service_becomes_the_first_of_its_offices(database_url: str) -> None:
+    database = Database(database_url)
+
+    def to(step: str, move: Callable[..., None]) -> Callable[[Connection], None]:
+        def moved(connection: Connection) -> None:
+            config = configuration()
+            config.attributes["connection"] = connection
+            move(config, step)
+
+        return moved
+
+    async with database.engine.begin() as connection:
+        await connection.run_sync(to("0003", command.downgrade))
+        await connection.execute(text(CITY))
+        await connection.execute(text(OFFICE))
+        for key, office in (("with", "'bari-x'"), ("without", "NULL")):
+            await connection.execute(text(SERVICE.format(key=key, office=office)))
+        await connection.run_sync(to("head", command.upgrade))
+        rows = await connection.execute(select(offerings.ServiceRow.key, offerings.ServiceRow.offices))
+        assert {row.key: row.offices for row in rows} == {"with": [{"office": "bari-x", "hours": None}], "without": []}
+        await connection.run_sync(to("0003", command.downgrade))
+        back = await connection.execute(text("SELECT key, office FROM service"))
+        assert {row.key: row.office for row in back} == {"with": "bari-x", "without": None}
     await database.close()
 
 
