@@ -120,27 +120,26 @@ class _Saving:
 
     async def of(self, name: Name) -> Response:
         """Save it as the button wants it; what was typed is shown again when it cannot be."""
-        async with self.console.database.writing() as session:
+        async with self.console.database.reading() as session:
             versions = await history(session, name)
-            city = versions[0].city if versions else self.form.get("city") or None
-            if name.kind not in records.KINDS or not may_edit(city, self.visit.account):
-                return refusal(self.request, 404, "not_found_title", "not_found")
-            base, number = _base(versions, self.form.get("based_on", ""))
-            document = base or {"key": name.key} | ({"city": city} if city else {})
-            into = self.form.get("into", "en")
-            filled = read(name.kind, self.form, document, into)
-            try:
-                record = records.record(name.kind, filled.document)
-                _refuse(filled.faults)
+        city = versions[0].city if versions else self.form.get("city") or None
+        if name.kind not in records.KINDS or not may_edit(city, self.visit.account):
+            return refusal(self.request, 404, "not_found_title", "not_found")
+        base, number = _base(versions, self.form.get("based_on", ""))
+        document = base or {"key": name.key} | ({"city": city} if city else {})
+        into = self.form.get("into", "en")
+        filled = read(name.kind, self.form, document, into)
+        try:
+            record = records.record(name.kind, filled.document)
+            _refuse(filled.faults)
+            async with self.console.database.writing() as session:
                 edit = Edit(self._checked(record), number, self._note)
                 told = await self._do(_editing(session, self.visit, self.console), edit)
-            except RecordError as problem:
-                await session.rollback()
-                faults = {place.removeprefix(f"{name.key}."): fault for place, fault in problem.faults} | filled.faults
-                return await self._again(session, name, filled.document, faults)
-            except ConflictError as problem:
-                await session.rollback()
-                return await self._conflict(session, name, problem)
+        except RecordError as problem:
+            faults = {place.removeprefix(f"{name.key}."): fault for place, fault in problem.faults} | filled.faults
+            return await self._again(name, filled.document, faults)
+        except ConflictError as problem:
+            return await self._conflict(name, problem)
         if self.form.get("deed") == "preview":
             return to(f"/console/preview/{name.kind}/{name.key}?language={into}")
         return told_at(self.console, f"/console/directory/{name.kind}/{name.key}?into={into}", told)
@@ -178,24 +177,21 @@ class _Saving:
                 await editing.propose(edit)
                 return "saved"
 
-    async def _again(
-        self, session: AsyncSession, name: Name, document: Mapping[str, Any], faults: Mapping[str, Text | Verbatim]
-    ) -> Response:
-        values = await self._values(session, name, document, self.form)
+    async def _again(self, name: Name, document: Mapping[str, Any], faults: Mapping[str, Text | Verbatim]) -> Response:
+        values = await self._values(name, document, self.form)
         typed = {"faults": faults, "based_on": self.form.get("based_on", "")}
         return shown(self.console, self.request, self.visit, "record.html", values | typed, status=422)
 
-    async def _conflict(self, session: AsyncSession, name: Name, problem: ConflictError) -> Response:
-        values = await self._values(session, name, records.document(problem.merged), None)
+    async def _conflict(self, name: Name, problem: ConflictError) -> Response:
+        values = await self._values(name, records.document(problem.merged), None)
         theirs = {one.field.split(".")[0]: one.theirs for one in problem.conflicts}
         merged = {"theirs": theirs, "based_on": problem.theirs.number, "note": self._note}
         return shown(self.console, self.request, self.visit, "record.html", values | merged, status=409)
 
-    async def _values(
-        self, session: AsyncSession, name: Name, document: Mapping[str, Any], typed: Mapping[str, str] | None
-    ) -> dict[str, Any]:
-        versions = await history(session, name)
-        values = await form_values(self.console, session, name, document, self.request, typed)
+    async def _values(self, name: Name, document: Mapping[str, Any], typed: Mapping[str, str] | None) -> dict[str, Any]:
+        async with self.console.database.reading() as session:
+            versions = await history(session, name)
+            values = await form_values(self.console, session, name, document, self.request, typed)
         return values | {"may": True, "version": versions[0] if versions else None}
 
 

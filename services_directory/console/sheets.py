@@ -54,24 +54,27 @@ def add_sheets(router: APIRouter, console: Console) -> None:
         if isinstance(came, Response):
             return came
         visit, _form = came
-        async with console.database.writing() as session:
-            drafts = await _drafts(session, visit)
-            if deed == "discard":
-                await _put_away(session, drafts)
-                return told_at(console, ADDRESS, "discarded")
-            now = await current_of(session, [one.name for one in drafts])
-            behind = any(one.based_on != (now[one.name].number if one.name in now else None) for one in drafts)
-            if not drafts or behind or not all(may_edit(one.city, visit.account) for one in drafts):
-                return told_at(console, ADDRESS, "sheet_old")
-            try:
-                await Editing(session, _by(visit), console.now()).publish_all(
-                    [one.record for one in drafts], note=drafts[0].note
-                )
-            except RecordError:
-                await session.rollback()
-                return told_at(console, ADDRESS, "sheet_old")
-            await _put_away(session, drafts)
-        return told_at(console, ADDRESS, "applied")
+        try:
+            async with console.database.writing() as session:
+                return told_at(console, ADDRESS, await _finish(session, console, visit, deed))
+        except RecordError:  # what it rests on is gone
+            return told_at(console, ADDRESS, "sheet_old")
+
+
+async def _finish(session: AsyncSession, console: Console, visit: SignedIn, deed: str) -> str:
+    """Publish what waits, or put it away; the word that says how it went. Raises RecordError."""
+    drafts = await _drafts(session, visit)
+    if deed == "discard":
+        await _put_away(session, drafts)
+        return "discarded"
+    now = await current_of(session, [one.name for one in drafts])
+    behind = any(one.based_on != (now[one.name].number if one.name in now else None) for one in drafts)
+    if not drafts or behind or not all(may_edit(one.city, visit.account) for one in drafts):
+        return "sheet_old"
+    editing = Editing(session, _by(visit), console.now())
+    await editing.publish_all([one.record for one in drafts], note=drafts[0].note)
+    await _put_away(session, drafts)
+    return "applied"
 
 
 def _add_files(router: APIRouter, console: Console) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from services_directory.store.session import Database
+from tests.services.postgresql import PostgreSQL
 from tests.services_directory.console.room import Room, found
 
 
@@ -27,3 +30,30 @@ async def room(furnished_database: Path, tmp_path: Path) -> AsyncIterator[Room]:
     database = Database(f"sqlite+aiosqlite:///{shutil.copy(furnished_database, tmp_path / 'console.db')}")
     yield Room(database)
     await database.close()
+
+
+@pytest.fixture(scope="session")
+def furnished_postgresql(postgresql_server: PostgreSQL) -> str:
+    """The same on PostgreSQL, to be copied."""
+    postgresql_server.template("console", _furnish)
+    return "console"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+async def any_room(request: pytest.FixtureRequest, furnished_database: Path, tmp_path: Path) -> AsyncIterator[Room]:
+    """A console of one's own, on SQLite and on PostgreSQL."""
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            url = f"sqlite+aiosqlite:///{shutil.copy(furnished_database, tmp_path / 'console.db')}"
+        else:
+            server: PostgreSQL = request.getfixturevalue("postgresql_server")
+            url = stack.enter_context(server.fresh(request.getfixturevalue("furnished_postgresql")))
+        database = Database(url)
+        yield Room(database)
+        await database.close()
+
+
+def _furnish(url: str) -> None:
+    # In a thread: this one may belong to a loop already.
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, found(url)).result()

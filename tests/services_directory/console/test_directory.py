@@ -91,25 +91,25 @@ async def test_a_closed_day_is_added_and_taken_back(room: Room) -> None:
         assert "Assemblea" not in words(browser.page)
 
 
-async def test_a_draft_can_be_looked_at_and_is_told_to_nobody(room: Room) -> None:
-    address = await an_office(room)
-    async with room.signed_in(EDITOR) as browser:
+async def test_a_draft_can_be_looked_at_and_is_told_to_nobody(any_room: Room) -> None:
+    address = await an_office(any_room)
+    async with any_room.signed_in(EDITOR) as browser:
         answer = await sends(browser, address, "preview", address="Via Nuova 9, Bari")
         assert answer.headers["location"].startswith("/console/preview/office/")
         await browser.opens(answer.headers["location"].replace("language=en", "language=ar"))
         assert "Via Nuova 9" in browser.page
         assert 'dir="rtl"' in browser.page
-    assert (await version_of(room, address))["address"] != "Via Nuova 9, Bari"
-    async with room.signed_in(EDITOR) as browser:
+    assert (await version_of(any_room, address))["address"] != "Via Nuova 9, Bari"
+    async with any_room.signed_in(EDITOR) as browser:
         await browser.opens("/console/directory/waiting")
         (number,) = re.findall(r"/console/directory/waiting/(\d+)/publish", browser.page)
         await browser.client.post(f"/console/directory/waiting/{number}/publish", data={"csrf": browser.csrf})
-    assert (await version_of(room, address))["address"] == "Via Nuova 9, Bari"
+    assert (await version_of(any_room, address))["address"] == "Via Nuova 9, Bari"
 
 
-async def test_what_is_wrong_is_said_and_what_was_typed_is_kept(room: Room) -> None:
-    address = await an_office(room)
-    async with room.signed_in(EDITOR) as browser:
+async def test_what_is_wrong_is_said_and_what_was_typed_is_kept(any_room: Room) -> None:
+    address = await an_office(any_room)
+    async with any_room.signed_in(EDITOR) as browser:
         answer = await sends(
             browser, address, "publish", latitude="north", address="Via Lunga 1", hours__0__0__from="25:99"
         )
@@ -122,12 +122,12 @@ async def test_what_is_wrong_is_said_and_what_was_typed_is_kept(room: Room) -> N
         answer = await sends(browser, address, "publish", organization="nobody")
         assert answer.status_code == 422
         assert "There is nothing called “nobody”." in words(browser.page)
-    assert (await version_of(room, address)).get("address") != "Via Lunga 1"
+    assert (await version_of(any_room, address)).get("address") != "Via Lunga 1"
 
 
-async def test_the_second_editor_sees_what_the_first_one_wrote_and_can_still_publish(room: Room) -> None:
-    address = await an_office(room)
-    async with room.signed_in(EDITOR) as first, room.signed_in(NETWORK) as second:
+async def test_the_second_editor_sees_what_the_first_one_wrote_and_can_still_publish(any_room: Room) -> None:
+    address = await an_office(any_room)
+    async with any_room.signed_in(EDITOR) as first, any_room.signed_in(NETWORK) as second:
         await second.opens(address)
         mine = fields(second.page) | {"address": "Via Mia 3", "email": "mia@example.org", "deed": "publish"}
         await sends(first, address, "publish", address="Via Prima 1")
@@ -138,7 +138,7 @@ async def test_the_second_editor_sees_what_the_first_one_wrote_and_can_still_pub
         assert (merged["address"], merged["email"]) == ("Via Mia 3", "mia@example.org")
         answer = await second.client.post(address, data=merged | {"deed": "publish"})
         assert answer.status_code == 303, words(answer.text)
-    assert (await version_of(room, address))["address"] == "Via Mia 3"
+    assert (await version_of(any_room, address))["address"] == "Via Mia 3"
 
 
 async def test_a_change_for_a_date_waits_until_then(room: Room) -> None:
@@ -154,17 +154,17 @@ async def test_a_change_for_a_date_waits_until_then(room: Room) -> None:
     assert (await version_of(room, address))["address"] == "Via Futura 1"
 
 
-async def test_an_earlier_version_is_published_again(room: Room) -> None:
-    address = await an_office(room)
-    before = (await version_of(room, address))["address"]
-    async with room.signed_in(EDITOR) as browser:
+async def test_an_earlier_version_is_published_again(any_room: Room) -> None:
+    address = await an_office(any_room)
+    before = (await version_of(any_room, address))["address"]
+    async with any_room.signed_in(EDITOR) as browser:
         await sends(browser, address, "publish", address="Via Sbagliata 1")
         await browser.opens(f"{address}/history")
         answer = await browser.client.post(f"{address}/restore/1", data={"csrf": browser.csrf})
         assert answer.status_code == 303
         answer = await browser.client.post(f"{address}/restore/77", data={"csrf": browser.csrf})
         assert answer.status_code == 409
-    assert (await version_of(room, address))["address"] == before
+    assert (await version_of(any_room, address))["address"] == before
 
 
 async def test_a_translation_is_written_beside_its_source(room: Room) -> None:

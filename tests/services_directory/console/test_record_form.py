@@ -13,9 +13,9 @@ from tests.services_directory.console.test_directory import an_office, sends, ve
 NEW = "/console/directory/new"
 
 
-async def test_a_service_is_begun_from_nothing_and_told(room: Room) -> None:
-    office = (await an_office(room)).split("/")[-1]
-    async with room.signed_in(EDITOR) as browser:
+async def test_a_service_is_begun_from_nothing_and_told(any_room: Room) -> None:
+    office = (await an_office(any_room)).split("/")[-1]
+    async with any_room.signed_in(EDITOR) as browser:
         await browser.opens(f"{NEW}?kind=service&city=bari&name=Aiuto+per+lo+SPID+è")
         form = fields(browser.page)
         assert (form["name"], form["city"]) == ("Aiuto per lo SPID è", "bari")
@@ -40,7 +40,7 @@ async def test_a_service_is_begun_from_nothing_and_told(room: Room) -> None:
         told = words(browser.page)
         assert "Help with SPID" in told
         assert "When: Tue 15:00-17:30" in told
-    document = await version_of(room, "service/bari-aiuto-per-lo-spid-e")
+    document = await version_of(any_room, "service/bari-aiuto-per-lo-spid-e")
     assert document["offices"] == [{"office": office, "hours": "Tu 15:00-17:30"}]
     assert (document["verified_on"], document["verified_by"]) == ("2026-11-25", EDITOR)
 
@@ -87,9 +87,9 @@ async def test_nobody_writes_into_another_city_by_naming_it(room: Room) -> None:
         assert await current(session, Name("service", "bari-x")) is None
 
 
-async def test_languages_counters_and_stops_are_edited_in_rows(room: Room) -> None:
-    address = await an_office(room)
-    async with room.signed_in(EDITOR) as browser:
+async def test_languages_counters_and_stops_are_edited_in_rows(any_room: Room) -> None:
+    address = await an_office(any_room)
+    async with any_room.signed_in(EDITOR) as browser:
         await browser.opens(address)
         form = fields(browser.page)
         spare = next(at for at in range(99) if not form.get(f"languages.{at}.language"))
@@ -112,7 +112,7 @@ async def test_languages_counters_and_stops_are_edited_in_rows(room: Room) -> No
         answer = await sends(browser, address, "publish", **{f"languages__{spare}__hours__to": ""})
         assert answer.status_code == 422
         assert "Write from when until when" in words(answer.text)
-    document = await version_of(room, address)
+    document = await version_of(any_room, address)
     assert {"language": "so", "hours": "Mo,We 09:00-12:00", "mediator": True} in document["languages"]  # type: ignore[operator]
     assert document["stops"] == [
         {"starts": "2026-11-28T10:00:00+01:00", "ends": "2026-11-28T12:30:00+01:00", "place": "Piazza Umberto"}

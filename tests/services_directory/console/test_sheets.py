@@ -32,28 +32,28 @@ async def brought(browser: Browser, content: bytes, name: str = "mine.xlsx", csr
     return await browser.client.post(ADDRESS, data=form, files={"file": (name, content)})
 
 
-async def test_what_a_sheet_would_change_is_shown_then_published_at_once(room: Room) -> None:
-    async with room.signed_in(EDITOR) as browser:
+async def test_what_a_sheet_would_change_is_shown_then_published_at_once(any_room: Room) -> None:
+    async with any_room.signed_in(EDITOR) as browser:
         content, keys = await filled_in(browser, "Offices", "Address", "Via Uno 1", "Via Due 2")
         answer = await brought(browser, content)
         assert answer.status_code == 200, words(answer.text)
         assert "Publish all of this (2)" in words(answer.text)
         assert "<ins" in answer.text
-        assert (await version_of(room, f"office/{keys[0]}")).get("address") != "Via Uno 1"
+        assert (await version_of(any_room, f"office/{keys[0]}")).get("address") != "Via Uno 1"
         await browser.opens("/console/directory/waiting")
         assert "Via Due 2" in browser.page, "whoever closes the page finds it there"
         answer = await browser.client.post(f"{ADDRESS}/apply", data={"csrf": browser.csrf})
         await browser.opens(answer.headers["location"])
         assert "All of it is published." in browser.page
-        assert [(await version_of(room, f"office/{key}"))["address"] for key in keys] == ["Via Uno 1", "Via Due 2"]
+        assert [(await version_of(any_room, f"office/{key}"))["address"] for key in keys] == ["Via Uno 1", "Via Due 2"]
         answer = await brought(browser, content)
         assert "Nothing would change." in answer.text
-    async with room.database.reading() as session:
+    async with any_room.database.reading() as session:
         assert await open_ones(session) == []
 
 
-async def test_one_wrong_cell_and_nothing_is_kept(room: Room) -> None:
-    async with room.signed_in(EDITOR) as browser:
+async def test_one_wrong_cell_and_nothing_is_kept(any_room: Room) -> None:
+    async with any_room.signed_in(EDITOR) as browser:
         content, _keys = await filled_in(browser, "Services", "Places", "12", "many")
         answer = await brought(browser, content)
         assert answer.status_code == 422
@@ -63,7 +63,7 @@ async def test_one_wrong_cell_and_nothing_is_kept(room: Room) -> None:
         assert answer.status_code == 422
         assert "not an XLSX spreadsheet" in words(answer.text)
         assert "must be one of" in words((await brought(browser, b"", "photo.jpg")).text)
-    async with room.database.reading() as session:
+    async with any_room.database.reading() as session:
         assert await open_ones(session) == []
 
 
