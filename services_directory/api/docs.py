@@ -83,12 +83,14 @@ def docs_router() -> APIRouter:
 def written(openapi: Schema) -> str:
     """The page of a description. Raises KeyError when that is none of OpenAPI 3.1."""
     operations = sorted(operations_of(openapi), key=lambda one: one.tag)
-    objects = {name: list(fields_of(one)) for name, one in openapi["components"]["schemas"].items()}
+    objects = {
+        name: (kind_of(one), list(fields_of(one))) for name, one in sorted(openapi["components"]["schemas"].items())
+    }
     return _TEMPLATES.get_template("docs.html").render(
         title=openapi["info"]["title"],
         style=STYLE,
         groups=[(tag, list(found)) for tag, found in groupby(operations, key=lambda one: one.tag)],
-        objects={name: fields for name, fields in objects.items() if fields},
+        objects=objects,
     )
 
 

@@ -40,6 +40,7 @@ async def test_every_address_and_every_parameter_is_on_the_page_with_what_it_mea
     page = unescape((await api.get("/api/docs")).text)
     paths = (await api.get("/api/openapi.json")).json()["paths"]
     assert len(paths) > 10
+    assert "leaving_prison" in page
     for path, methods in paths.items():
         for method, said in methods.items():
             place = page.index(f"<code>{method.upper()} {path}</code></h3>")
