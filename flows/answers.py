@@ -140,10 +140,16 @@ def _list(talk: Talk, found: Sequence[Service | Activity], title: Text) -> Lines
 
 def _details(talk: Talk, item: Service | Activity) -> tuple[Value, ...]:
     """Where, when and for whom, as far as it is known."""
-    details: list[Value] = []
     office = talk.desk.office(item.office) if item.office else None
-    if office is not None and office.address is not None:
-        details.append(_("Where: {place}, {address}", place=office.label, address=Verbatim(office.address)))
+    if office is None or office.address is None:
+        return conditions(item)
+    where = _("Where: {place}, {address}", place=office.label, address=Verbatim(office.address))
+    return (where, *conditions(item))
+
+
+def conditions(item: Service | Activity) -> tuple[Value, ...]:
+    """When, for whom and at what cost, as far as it is known."""
+    details: list[Value] = []
     if isinstance(item, Activity):
         if item.schedule is not None:
             details.append(_("When: {schedule}", schedule=item.schedule))

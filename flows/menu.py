@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from flows.names import GROUPS
 from flows.sayings import Option
 from flows.talk import Talk
 from flows.wording import go
@@ -9,16 +10,7 @@ from locales.text import _
 
 
 def _topics() -> tuple[Option, ...]:
-    return (
-        go("menu", _("🏢 One-stop shop: hours and address"), "office"),
-        go("menu", _("📚 Italian courses"), "italian"),
-        go("menu", _("🏠 Housing"), "housing"),
-        go("menu", _("👷 Work and rights"), "work"),
-        go("menu", _("📄 Papers"), "papers"),
-        go("menu", _("❤️ Health, family, daily needs"), "care"),
-        go("menu", _("📅 Appointments"), "appointments"),
-        go("menu", _("⚙️ Language, city, privacy"), "settings"),
-    )
+    return tuple(go("menu", name, group) for group, name in GROUPS.items())
 
 
 def _items(topic: str) -> tuple[Option, ...]:
