@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram_intake import TelegramIntake
 from bot.channels.web import web_router
+from bot.finding.pages import finding_router
 from bot.house import House
 from bot.limits import Limits
 from bot.only_one import only_one
@@ -90,6 +91,7 @@ def build(settings: Settings) -> FastAPI:
         demo=settings.demo,
         now=house.clock.now,
     )
+    app.include_router(finding_router(database, house.shelf, house.clock.now))
     app.include_router(preview_router(console))
     app.include_router(console_router(console))
     app.include_router(hsds_router(database, house.clock.now))

@@ -142,9 +142,13 @@ def _list(talk: Talk, found: Sequence[Service | Activity], title: Text) -> Lines
 
 def _details(talk: Talk, item: Service | Activity) -> tuple[Value, ...]:
     """Where, when and for whom, as far as it is known."""
+    where = [line for place in item.offices[:MOST_PLACES] for line in place_line(talk, place)]
+    return (*where, *conditions(item))
+
+
+def conditions(item: Service | Activity) -> tuple[Value, ...]:
+    """When, for whom and at what cost, as far as it is known."""
     details: list[Value] = []
-    for place in item.offices[:MOST_PLACES]:
-        details.extend(place_line(talk, place))
     if isinstance(item, Activity):
         if item.schedule is not None:
             details.append(_("When: {schedule}", schedule=item.schedule))

@@ -5,20 +5,12 @@ from __future__ import annotations
 from flows.sayings import Option
 from flows.talk import Talk
 from flows.wording import go
+from locales.names import GROUPS
 from locales.text import _
 
 
 def _topics() -> tuple[Option, ...]:
-    return (
-        go("menu", _("🏢 One-stop shop: hours and address"), "office"),
-        go("menu", _("📚 Italian courses"), "italian"),
-        go("menu", _("🏠 Housing"), "housing"),
-        go("menu", _("👷 Work and rights"), "work"),
-        go("menu", _("📄 Papers"), "papers"),
-        go("menu", _("❤️ Health, family, daily needs"), "care"),
-        go("menu", _("📅 Appointments"), "appointments"),
-        go("menu", _("⚙️ Language, city, privacy"), "settings"),
-    )
+    return tuple(go("menu", name, group) for group, name in GROUPS.items())
 
 
 def _items(topic: str) -> tuple[Option, ...]:

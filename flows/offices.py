@@ -47,7 +47,13 @@ async def contact(talk: Talk) -> None:
     for office in _shops(talk, city):
         email = (_("E-mail: {email}", email=Verbatim(office.email)),) if office.email else ()
         top = named(office, talk.desk.now.date())
-        lines = (*top, *phones(office), *email, *languages(talk, office), *trust(office.checked, office.phones))
+        lines = (
+            *top,
+            *phones(office),
+            *email,
+            *languages(office, talk.desk.usual_week),
+            *trust(office.checked, office.phones),
+        )
         talk.say(Lines(lines), suggest=(go("office_hours", _("Opening hours")), *NEXT))
 
 
@@ -59,7 +65,10 @@ async def services(talk: Talk) -> None:
     for office in _shops(talk, city):
         about = (office.about,) if office.about else ()
         talk.say(
-            Lines((office.label, *about, *languages(talk, office), *trust(office.checked, office.phones))), suggest=NEXT
+            Lines(
+                (office.label, *about, *languages(office, talk.desk.usual_week), *trust(office.checked, office.phones))
+            ),
+            suggest=NEXT,
         )
     bookable = await talk.desk.bookable_services(city.key).all()
     if bookable:

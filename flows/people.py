@@ -21,7 +21,7 @@ async def person(talk: Talk) -> None:
             _("You can talk to a person here:"),
             office.label,
             *phones(office),
-            *languages(talk, office),
+            *languages(office, talk.desk.usual_week),
         ]
         if office.hours_known:
             lines.extend(talk.desk.hours(office, today + timedelta(days=ahead)).words for ahead in range(3))

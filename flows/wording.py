@@ -2,15 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import TypeAlias
 
 from flows.sayings import Option, Place
 from flows.talk import Talk
-from locales.text import CheckedOn, LanguageName, Lines, Listing, Localized, Phone, Text, Value, Verbatim, Words, _
+from locales.text import (
+    CheckedOn,
+    LanguageName,
+    Lines,
+    Listing,
+    Localized,
+    Phone,
+    Text,
+    Value,
+    Verbatim,
+    WeeklyHours,
+    Words,
+    _,
+)  # fmt: skip
 from services_directory.facts import Alert, AtOffice, Checked, Contact, Office, SpokenLanguage
 
 ANNOUNCED = timedelta(days=7)
 """How long before its first day an alert is told."""
+WeekOf: TypeAlias = Callable[[str], WeeklyHours | None]
+"""Gives the week that an expression says; None when it says no plain one."""
 EXAMPLE = _("⚠️ Example data, for trying out only: this place and these times are not real.")
 
 
@@ -62,22 +79,22 @@ def phones(office: Office) -> tuple[Value, ...]:
     return tuple(_("Telephone: {phone}", phone=phone) for phone in office.phones)
 
 
-def languages(talk: Talk, office: Office) -> tuple[Value, ...]:
+def languages(office: Office, week_of: WeekOf) -> tuple[Value, ...]:
     """Which languages are spoken there, then those of some hours only; nothing when that is not known."""
     always = tuple(LanguageName(one.code) for one in office.spoken if one.hours is None and not one.mediator)
     told: list[Value] = [_("Languages spoken: {languages}.", languages=Listing(always))] if always else []
-    return (*told, *(_by_hours(talk, one) for one in office.spoken if one.hours is not None or one.mediator))
+    return (*told, *(_by_hours(one, week_of) for one in office.spoken if one.hours is not None or one.mediator))
 
 
 def own_language(talk: Talk, office: Office) -> tuple[Value, ...]:
     """When the person's own language is spoken there, if that is only at some hours, or by a mediator."""
     mine = (one for one in office.spoken if one.code == talk.profile.language)
-    return tuple(_by_hours(talk, one) for one in mine if one.hours is not None or one.mediator)
+    return tuple(_by_hours(one, talk.desk.usual_week) for one in mine if one.hours is not None or one.mediator)
 
 
-def _by_hours(talk: Talk, spoken: SpokenLanguage) -> Value:
+def _by_hours(spoken: SpokenLanguage, week_of: WeekOf) -> Value:
     language = LanguageName(spoken.code)
-    week = talk.desk.usual_week(spoken.hours) if spoken.hours is not None else None
+    week = week_of(spoken.hours) if spoken.hours is not None else None
     who: Value = _("{language}, with a mediator", language=language) if spoken.mediator else language
     return who if week is None else _("{what}: {when}", what=who, when=week)
 

@@ -88,7 +88,7 @@ def in_rome(moment: datetime) -> datetime:
     return moment.astimezone(ROME)
 
 
-def number_in_words(number: int, language: str) -> str:
+def number_in_words(number: float, language: str) -> str:
     """A number with the language's own grouping and digits."""
     return _native(format_decimal(number, locale=locale_of(language)), language)
 

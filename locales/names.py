@@ -1,4 +1,4 @@
-"""What each intent is called on a button, when the person is asked which one was meant."""
+"""What each intent is called on a button, and each group of them in the menu."""
 
 from __future__ import annotations
 
@@ -55,6 +55,19 @@ NAMES: dict[str, Text] = {
     "change_appointment": _("Move an appointment"),
     "cancel_appointment": _("Cancel an appointment"),
 }
+"""By intent: what is asked for by name."""
+
+GROUPS: dict[str, Text] = {
+    "office": _("🏢 One-stop shop: hours and address"),
+    "italian": _("📚 Italian courses"),
+    "housing": _("🏠 Housing"),
+    "work": _("👷 Work and rights"),
+    "papers": _("📄 Papers"),
+    "care": _("❤️ Health, family, daily needs"),
+    "appointments": _("📅 Appointments"),
+    "settings": _("⚙️ Language, city, privacy"),
+}
+"""By group of the taxonomy, and what is about the bot itself, in the order of the menu."""
 
 
 def name_of(intent: str) -> Text | None:

@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 
 from locales.dates import language_name, weekday_names
 from locales.languages import SPOKEN
-from locales.names import NAMES
+from locales.names import GROUPS, NAMES
 from locales.rendering import render
 from locales.text import Value
 from services_directory.console.inputs import Options
-from services_directory.console.staff_words import AUDIENCES, GROUP_NAMES, OFFICE_KINDS, in_language
+from services_directory.console.staff_words import AUDIENCES, OFFICE_KINDS, in_language
 from services_directory.console.week import DAYS
 from services_directory.desk.directory import Directory
+from services_directory.taxonomy import GROUPS as TOPIC_GROUPS
 from services_directory.taxonomy import TERMS
 
 
@@ -70,7 +71,7 @@ class Choices:
         return sorted(found, key=lambda pair: pair[1].casefold())
 
 
-_GROUPS = list(GROUP_NAMES)
+_GROUPS = list(GROUPS)
 _TOPICS = sorted(
     ((code, term) for code, term in TERMS.items() if term.group != "appointments"),
     key=lambda pair: _GROUPS.index(pair[1].group or ""),
@@ -86,5 +87,7 @@ _MADE: Mapping[str, Callable[[Choices], Options]] = {
     "yes_or_no": Choices.yes_or_no,
     "audience": lambda self: [(one.value, render(words, self.language)) for one, words in AUDIENCES.items()],
     "office_kinds": lambda self: [(one.value, render(words, self.language)) for one, words in OFFICE_KINDS.items()],
-    "groups": lambda self: [(code, render(words, self.language)) for code, words in GROUP_NAMES.items()],
+    "groups": lambda self: [
+        (code, render(words, self.language)) for code, words in GROUPS.items() if code in TOPIC_GROUPS
+    ],
 }

@@ -180,11 +180,6 @@ OFFICE_KINDS: dict[OfficeKind, Text] = {
     OfficeKind.PARTNER: _("Partner"),
 }  # fmt: skip
 
-GROUP_NAMES: dict[str, Text] = {
-    "office": _("One-stop shop"), "italian": _("Italian"), "housing": _("Housing"), "work": _("Work"),
-    "papers": _("Rights and papers"), "care": _("Health and care"),
-}  # fmt: skip
-
 KINDS: dict[str, Text] = {
     "office": _("Office"), "service": _("Service"), "activity": _("Course or activity"), "guide": _("Guide"),
     "contact": _("National number"), "organization": _("Organization"),

@@ -1,0 +1,1 @@
+"""The page on which people search the directory without a chat."""
