@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from flows.answers import MOST_PLACES, conditions
-from flows.wording import in_own_language, languages, named, trust
+from flows.wording import address, in_own_language, languages, named, trust
 from locales.dates import number_in_words
 from locales.rendering import is_rtl, render
 from locales.text import Lines, Localized, Phone, Value, Verbatim, _
@@ -90,7 +90,8 @@ def shops_of(city: City, directory: Directory, today: date, language: str) -> li
             phones=tuple((dialled(phone), phone.number) for phone in office.phones),
             facts=_rendered(
                 [
-                    *_place(office, directory, today),
+                    *address(office),
+                    *_today(office, directory, today),
                     *languages(office, usual_week),
                     *trust(office.checked, office.phones),
                 ],
@@ -127,12 +128,16 @@ def dialled(phone: Phone) -> str:
 
 
 def _place(office: Office, directory: Directory, today: date) -> list[Value]:
-    """Where it is, what must be known about it now, and whether it is open today."""
     if office.address is not None:
         where: Value = _("Where: {place}, {address}", place=office.label, address=Verbatim(office.address))
     else:
         where = _("Where: {place}", place=office.label)
-    return [where, *named(office, today)[1:], directory.hours(office.key, today).words]
+    return [where, *_today(office, directory, today)]
+
+
+def _today(office: Office, directory: Directory, today: date) -> list[Value]:
+    """What must be known about a place now, and whether it is open today."""
+    return [*named(office, today)[1:], directory.hours(office.key, today).words]
 
 
 def _part(text: Localized, language: str) -> Part:

@@ -43,7 +43,8 @@ def test_near_me_sends_a_rounded_place_with_what_was_typed(opened: Opened) -> No
 def test_without_script_words_filters_topics_and_languages_work(browser: Browser, site: str) -> None:
     context = browser.new_context(locale="en-GB", java_script_enabled=False, base_url=site)
     page = context.new_page()
-    page.goto("/find")
+    page.goto("/")
+    page.get_by_role("link", name="Without it you can look for help here.").click()
     expect(page.locator("#near")).to_be_hidden()
     page.locator("#q").fill("a place to sleep")
     page.locator("#city").select_option("taranto")
