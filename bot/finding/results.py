@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from flows.answers import MOST_PLACES, conditions
@@ -12,7 +12,7 @@ from locales.dates import number_in_words
 from locales.rendering import is_rtl, render
 from locales.text import Lines, Localized, Phone, Value, Verbatim, _
 from services_directory.desk.directory import Directory
-from services_directory.desk.hours import usual_week
+from services_directory.desk.hours import intervals_on, usual_week, within
 from services_directory.desk.needs import offices_of
 from services_directory.desk.search import Hit
 from services_directory.facts import City, Office, OfficeKind
@@ -59,7 +59,9 @@ def told(hit: Hit, directory: Directory, today: date, language: str) -> Found:
     """A hit in that language, with the hours of `today` in Rome."""
     item = hit.item
     places = offices_of(directory, item)[:MOST_PLACES]
-    facts = [fact for office, hours in places for fact in (*_place(office, directory, today), *_own_hours(hours))]
+    facts = [
+        fact for office, hours in places for fact in (*_place(office, hours, directory, today), *_own_hours(hours))
+    ]
     if hit.kilometres is not None:
         away = Verbatim(number_in_words(round(hit.kilometres, 1), language))
         facts.insert(0, _("{distance} km from you", distance=away))
@@ -91,7 +93,7 @@ def shops_of(city: City, directory: Directory, today: date, language: str) -> li
             facts=_rendered(
                 [
                     *address(office),
-                    *_today(office, directory, today),
+                    *_today(office, None, directory, today),
                     *languages(office, usual_week),
                     *trust(office.checked, office.phones),
                 ],
@@ -127,17 +129,20 @@ def dialled(phone: Phone) -> str:
     return "tel:" + "".join(sign for sign in phone.number if sign.isdecimal() or sign == "+")
 
 
-def _place(office: Office, directory: Directory, today: date) -> list[Value]:
+def _place(office: Office, hours: str | None, directory: Directory, today: date) -> list[Value]:
     if office.address is not None:
         where: Value = _("Where: {place}, {address}", place=office.label, address=Verbatim(office.address))
     else:
         where = _("Where: {place}", place=office.label)
-    return [where, *_today(office, directory, today)]
+    return [where, *_today(office, hours, directory, today)]
 
 
-def _today(office: Office, directory: Directory, today: date) -> list[Value]:
-    """What must be known about a place now, and whether it is open today."""
-    return [*named(office, today)[1:], directory.hours(office.key, today).words]
+def _today(office: Office, hours: str | None, directory: Directory, today: date) -> list[Value]:
+    """What must be known about a place now, and whether it is open today: within `hours`, where there are any."""
+    day = directory.hours(office.key, today)
+    if hours is not None and day.intervals is not None:
+        day = replace(day, intervals=within(intervals_on(hours, today), day.intervals))
+    return [*named(office, today)[1:], day.words]
 
 
 def _part(text: Localized, language: str) -> Part:
