@@ -79,6 +79,13 @@ def test_what_is_closed_is_left_out_when_somebody_needs_it_now(index: SearchInde
     assert len(index.find(wanted, night)) < len(index.find(wanted, morning))
 
 
+def test_what_is_meant_for_somebody_comes_first_and_what_is_for_others_not_at_all(index: SearchIndex) -> None:
+    courses = found(index, "italiano", city="bari", audience=Audience.WOMEN)
+    assert courses[0] == "bari-italian-a1-women"
+    assert len(courses) > 1
+    assert "bari-italian-a1-women" not in found(index, "italiano", city="bari", audience=Audience.MINORS)
+
+
 def test_what_is_for_somebody_else_is_left_out(published: Published) -> None:
     one = published.services[0]
     for_women = replace(one, audience=(Audience.WOMEN,))
