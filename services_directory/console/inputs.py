@@ -134,7 +134,9 @@ def _read_lines(name: str, form: Form, before: Any, language: str) -> list[Any]:
 
 
 def with_words(before: Mapping[str, Any], source: str, other: str | None, language: str) -> dict[str, Any] | None:
-    """A text with new words in its source and in another language; None when none are left."""
+    """A text with new words in its source and in another language; None when both are empty."""
+    if not source.strip() and not (other or "").strip():
+        return None
     texts = dict(before["texts"])
     for code, said in ((before["source"], source), (language, other)):
         if said is None or (code == "*" and language == before["source"]):
@@ -195,7 +197,7 @@ def _show_week(name: str, label: str, value: Any, asked: Asked) -> Iterator[Inpu
     yield from _ends(name, spans)
 
 
-def _read_week(name: str, form: Form, _before: Any, _language: str) -> str | None:  # noqa: ANN401, any value
+def _read_week(name: str, form: Form, before: Any, _language: str) -> str | None:  # noqa: ANN401, any value
     if name in form:
         return form[name].strip() or None
     days = [day for day in DAYS if form.get(f"{name}.{day}") == YES]
@@ -204,7 +206,8 @@ def _read_week(name: str, form: Form, _before: Any, _language: str) -> str | Non
         return None
     if not days or not spans:
         raise FaultError(_("Tick the days, and write from when until when."))
-    return in_days(days, spans)
+    unchanged = isinstance(before, str) and days_of(before) == (days, spans)
+    return before if unchanged else in_days(days, spans)  # which may say more: "PH off"
 
 
 def _in(value: Any, language: str) -> str:  # noqa: ANN401, a value of a document
