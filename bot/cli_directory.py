@@ -12,6 +12,7 @@ import typer
 from bot.cli_base import failing_kindly, with_database
 from bot.clock import SystemClock
 from bot.settings import read_settings
+from services_directory.exchange.found import Fault
 from services_directory.exchange.importing import (
     ImportRefusedError,
     Plan,
@@ -20,7 +21,6 @@ from services_directory.exchange.importing import (
     plan,
     read_files,
 )
-from services_directory.exchange.reading_hsds import Fault
 from services_directory.store.migrating import upgrade
 from services_directory.store.session import Database
 

@@ -17,7 +17,7 @@ from openpyxl.styles import Font
 from openpyxl.utils import get_column_letter
 
 from services_directory.exchange.columns import Column, columns
-from services_directory.exchange.reading_hsds import Found
+from services_directory.exchange.found import Found
 from services_directory.store import records
 
 SHEETS = {
