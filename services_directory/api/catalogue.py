@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -16,7 +16,7 @@ from locales.dates import in_rome
 from services_directory.exchange.attributes import HSDS
 from services_directory.exchange.hsds import Entry, Exporter
 from services_directory.exchange.importing import exporter
-from services_directory.exchange.terms import taxonomies, terms
+from services_directory.exchange.taxonomies import all_taxonomies, all_terms, taxonomy_of
 from services_directory.store import reading, records
 
 FLAT = frozenset({str, int, float, bool})
@@ -31,6 +31,8 @@ class Item:
     id: str
     modified: datetime
     terms: frozenset[str]
+    taxonomies: frozenset[str]
+    """Of these terms."""
     organization: str | None
     places: tuple[str, ...]
     words: str
@@ -43,6 +45,8 @@ class Catalogue:
     def __init__(self, exporter: Exporter, version: int) -> None:
         self.exporter, self.version = exporter, version
         self.etag_base = f"{version}-{exporter.today.isoformat()}"
+        self.taxonomies = {one["id"]: one for one in all_taxonomies(exporter)}
+        self.terms = {one["id"]: one for one in all_terms(exporter)}
         self.services = [self._item(entry) for entry in exporter.services]
         self.organizations = [self._item(entry) for entry in exporter.organizations]
         self.service = lru_cache(KEPT_IN_MEMORY)(self._service)
@@ -67,11 +71,14 @@ class Catalogue:
             self.exporter.organization if isinstance(one, records.Organization) else self.exporter.service
         )
         written = writer(entry)
-        attributes = written.get("attributes", ())
-        found = frozenset(each["taxonomy_term"]["id"] for each in attributes if "taxonomy_term" in each)
+        carried = [each["taxonomy_term"] for each in written.get("attributes", ()) if "taxonomy_term" in each]
+        found = frozenset(term["id"] for term in carried if "id" in term)
+        # What a service of others carries may be in short: the term itself knows its taxonomy.
+        whole = [self.terms.get(term.get("id"), term) for term in carried]
+        of = frozenset(taxonomy for term in whole if (taxonomy := taxonomy_of(term)) is not None)
         organization = written.get("organization", {}).get("id")
         places = tuple(place["id"] for place in written.get("service_at_locations", ()))
-        return Item(written["id"], entry.modified, found, organization, places, words_of(one), entry)
+        return Item(written["id"], entry.modified, found, of, organization, places, words_of(one), entry)
 
 
 class Catalogues:
@@ -97,16 +104,6 @@ def words_of(record: records.Keyed) -> str:
 def flat(one: HSDS) -> HSDS:
     """Only what an object says of itself."""
     return {name: value for name, value in one.items() if type(value) in FLAT}
-
-
-def all_taxonomies() -> Sequence[HSDS]:
-    """The taxonomies."""
-    return taxonomies()
-
-
-def all_terms() -> dict[str, HSDS]:
-    """The terms by identifier."""
-    return terms()
 
 
 def etag(base: str, asked: Any) -> str:  # noqa: ANN401, anything that can be written down

@@ -12,9 +12,10 @@ from pydantic import BaseModel
 
 from services_directory.api.answers import Answers, Page, Problem
 from services_directory.api.asked import Asked, ByTerm, OrganizationsAsked, PlacesAsked, ServicesAsked, TermsAsked
-from services_directory.api.catalogue import Item, all_taxonomies, all_terms, flat
+from services_directory.api.catalogue import Item, flat
 from services_directory.desk.directory import kilometres
 from services_directory.exchange.attributes import HSDS
+from services_directory.exchange.taxonomies import taxonomy_of
 from services_directory.store.session import Database
 
 PREFIX = "/api/hsds/v3.1"
@@ -126,30 +127,34 @@ def _add_organizations(router: APIRouter, answers: Answers) -> None:
 def _add_taxonomies(router: APIRouter, answers: Answers) -> None:
     @router.get("/taxonomies", response_model=Page, responses=LINES, summary="Taxonomies")
     async def taxonomies(request: Request, asked: Annotated[Asked, Query()]) -> Response:
-        found = [one for one in all_taxonomies() if _says(one, asked.search)]
-        return answers.many(request, await answers.catalogue(), asked, found, dict)
+        catalogue = await answers.catalogue()
+        found = [one for one in catalogue.taxonomies.values() if _says(one, asked.search)]
+        return answers.many(request, catalogue, asked, found, dict)
 
     @router.get("/taxonomies/{id}", summary="A taxonomy", responses=NOT_FOUND)
     async def taxonomy(request: Request, id: str) -> Response:  # noqa: A002, the standard's name
-        found = next((one for one in all_taxonomies() if one["id"] == id), None)
-        return answers.one(request, await answers.catalogue(), (lambda: found) if found else None)
+        catalogue = await answers.catalogue()
+        found = catalogue.taxonomies.get(id)
+        return answers.one(request, catalogue, (lambda: found) if found else None)
 
     @router.get("/taxonomy_terms", response_model=Page, responses=LINES, summary="Terms of the taxonomies")
     async def terms(request: Request, asked: Annotated[TermsAsked, Query()]) -> Response:
+        catalogue = await answers.catalogue()
         found = [
             term
-            for term in all_terms().values()
+            for term in catalogue.terms.values()
             if _says(term, asked.search)
-            and asked.taxonomy_id in {None, term["taxonomy_id"]}
+            and asked.taxonomy_id in {None, taxonomy_of(term)}
             and not (asked.top_only and "parent_id" in term)
             and asked.parent_id in {None, term.get("parent_id")}
         ]
-        return answers.many(request, await answers.catalogue(), asked, found, dict)
+        return answers.many(request, catalogue, asked, found, dict)
 
     @router.get("/taxonomy_terms/{id}", summary="A term", responses=NOT_FOUND)
     async def term(request: Request, id: str) -> Response:  # noqa: A002, the standard's name
-        found = all_terms().get(id)
-        return answers.one(request, await answers.catalogue(), (lambda: found) if found else None)
+        catalogue = await answers.catalogue()
+        found = catalogue.terms.get(id)
+        return answers.one(request, catalogue, (lambda: found) if found else None)
 
 
 def _services(items: Iterable[Item], asked: ServicesAsked | PlacesAsked) -> list[Item]:
@@ -170,8 +175,7 @@ def _has_words(item: Item, asked: Asked) -> bool:
 def _has_terms(item: Item, asked: ByTerm) -> bool:
     if asked.taxonomy_term_id is not None and asked.taxonomy_term_id not in item.terms:
         return False
-    known = all_terms()
-    return asked.taxonomy_id is None or any(known[term]["taxonomy_id"] == asked.taxonomy_id for term in item.terms)
+    return asked.taxonomy_id is None or asked.taxonomy_id in item.taxonomies
 
 
 def _listed(one: HSDS, *inside: str) -> HSDS:
@@ -180,7 +184,7 @@ def _listed(one: HSDS, *inside: str) -> HSDS:
 
 
 def _says(one: HSDS, search: str | None) -> bool:
-    said = f"{one['name']} {one['description']}".casefold()
+    said = f"{one['name']} {one.get('description', '')} {one.get('code', '')}".casefold()
     return all(word in said for word in (search or "").casefold().split())
 
 

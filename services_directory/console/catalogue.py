@@ -18,6 +18,7 @@ from services_directory.desk.revisions import Name, Revision, current_of
 from services_directory.desk.translating import State, state, texts
 from services_directory.store.accounts import StaffAccountRow
 from services_directory.store.reading import CONTACT_REVIEW_AFTER, GUIDE_REVIEW_AFTER, REVIEW_AFTER
+from services_directory.store.records import CLASSIFYING
 
 MOST_SHOWN = 100
 REVIEW = {"contact": CONTACT_REVIEW_AFTER, "guide": GUIDE_REVIEW_AFTER}
@@ -77,8 +78,8 @@ async def lines(session: AsyncSession, asked: Asked, account: Account, now: date
 
 
 def may_see(version: Revision, account: Account) -> bool:
-    """Whether a record is that account's business: of its city, or of the whole country."""
-    return version.city is None or account.covers(version.city)
+    """Whether a record is that account's business: of its city or of the whole country, and edited here."""
+    return version.name.kind not in CLASSIFYING and (version.city is None or account.covers(version.city))
 
 
 def may_edit(city: str | None, account: Account) -> bool:

@@ -11,10 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.text import Text, Verbatim, _
 from services_directory.desk.hours import HoursError, intervals_on, usual_week
+from services_directory.desk.revisions import Stage
 from services_directory.store import records
 from services_directory.store.faults import Fault
 from services_directory.store.offerings import ContactRow, ServiceRow
 from services_directory.store.places import CityRow, OfficeRow, OrganizationRow
+from services_directory.store.revisions import RevisionRow
 from services_directory.taxonomy import TERMS
 
 ANY_DAY = date(2026, 1, 1)
@@ -41,6 +43,8 @@ class _Known:
         known[records.Office] = await _cities(session, select(OfficeRow.key, OfficeRow.city))
         known[records.Service] = await _cities(session, select(ServiceRow.key, ServiceRow.city))
         known[records.Contact] = dict.fromkeys(await session.scalars(select(ContactRow.key)))
+        if any(isinstance(one, records.Term) for one in changed):
+            known |= await _classifying(session)
         for one in changed:
             known.setdefault(type(one), {})[one.key] = getattr(one, "city", None)
         return cls(known, set(await session.scalars(select(CityRow.slug))))
@@ -60,11 +64,21 @@ class _Known:
                 yield from (("topics", _no_topic(topic)) for topic in one.topics if topic not in TERMS)
                 if not one.topics and not one.hsds:
                     yield "topics", _("Choose at least one topic: else nobody is led to it.")
+            case records.Term():
+                yield from self._belongs(one)
             case records.Guide():
                 yield from (("intents", _no_topic(intent)) for intent in one.intents if intent not in TERMS)
                 for key in one.contacts:
                     if key not in self.known[records.Contact]:
                         yield "contacts", _nothing(key)
+
+    def _belongs(self, term: records.Term) -> Iterator[Fault]:
+        """A taxonomy that was told whole with its term is among what is published with it."""
+        if term.taxonomy is not None and term.taxonomy not in self.known[records.Taxonomy]:
+            yield "taxonomy", Verbatim(f"there is no taxonomy {term.taxonomy!r}: import it too, or correct taxonomy_id")
+        lost = term.parent is not None and term.parent not in self.known[records.Term]
+        if lost and not term.stands_alone:
+            yield "parent", Verbatim(f"there is no term {term.parent!r} above it: import it, or correct parent_id")
 
     def _refers(self, one: records.OfCity, field: str, kind: str, key: str | None) -> Iterator[Fault]:
         known = self.known[records.KINDS[kind]]
@@ -116,6 +130,17 @@ def _nothing(key: str) -> Text:
 
 def _no_topic(topic: str) -> Text:
     return _("There is no topic “{name}”. Topics: {topics}.", name=Verbatim(topic), topics=Verbatim(", ".join(TERMS)))
+
+
+async def _classifying(session: AsyncSession) -> dict[type[records.Keyed], dict[str, str | None]]:
+    """Published taxonomies and terms: they are in the history only."""
+    found: dict[type[records.Keyed], dict[str, str | None]] = {records.KINDS[kind]: {} for kind in records.CLASSIFYING}
+    asked = select(RevisionRow.kind, RevisionRow.key).where(
+        RevisionRow.kind.in_(records.CLASSIFYING), RevisionRow.state == Stage.PUBLISHED
+    )
+    for kind, key in await session.execute(asked.distinct()):
+        found[records.KINDS[kind]][key] = None
+    return found
 
 
 async def _cities(session: AsyncSession, asked: Any) -> dict[str, str | None]:  # noqa: ANN401, a select of two columns

@@ -63,7 +63,7 @@ class Exporter:
             ],
             "attributes": attributes_of(one, "organization"),
         }
-        return _patched(one, written)
+        return patched(one, written)
 
     def location(self, entry: Entry) -> HSDS:
         """An office."""
@@ -99,7 +99,7 @@ class Exporter:
             "schedules": schedules_of(one, self.today),
             "attributes": attributes_of(one, "location"),
         }
-        return _patched(one, written)
+        return patched(one, written)
 
     def service(self, entry: Entry, *, with_organization: bool = True, with_locations: bool = True) -> HSDS:
         """A service or an activity."""
@@ -119,7 +119,7 @@ class Exporter:
         }
         if with_organization and organization is not None:
             written["organization"] = self.organization(organization)
-        return _patched(one, written)
+        return patched(one, written)
 
     def service_at_locations(self, entry: Entry, *, with_service: bool = False) -> list[HSDS]:
         """A service at each of its places; the schema has no room for the service itself, the standard's sample has."""
@@ -210,7 +210,7 @@ def _accessibility(one: records.Office) -> list[HSDS]:
     return [{"id": hsds_id("accessibility", one.key, "all"), "description": _source(one.accessibility)}]
 
 
-def _patched(one: records.Keyed, written: HSDS) -> HSDS:
+def patched(one: records.Keyed, written: HSDS) -> HSDS:
     """What we write; over what came with an import only where it has been changed since."""
     said: HSDS = _said(written)
     if not one.hsds:

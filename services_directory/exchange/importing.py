@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,15 +19,22 @@ from locales.text import Verbatim, _
 from services_directory.desk.consistency import ANY_DAY, faults_of
 from services_directory.desk.editing import Editing
 from services_directory.desk.merging import Conflict, changes
-from services_directory.desk.revisions import Name, current_of
+from services_directory.desk.revisions import Name, Revision, current_of
+from services_directory.exchange.found import Found
 from services_directory.exchange.hsds import Entry, Exporter, plain
-from services_directory.exchange.reading_hsds import Found, read_hsds
+from services_directory.exchange.reading_hsds import read_hsds
 from services_directory.exchange.spreadsheet import edited, read_sheet, to_sheet
-from services_directory.exchange.tabular import TablesError, from_zip, to_zip
+from services_directory.exchange.tabular import TablesError, from_zip, same, to_zip
+from services_directory.exchange.taxonomies import all_taxonomies, all_terms, taxonomy, term
 from services_directory.store import files, records
 from services_directory.store.faults import Fault, RecordError
 
 FORMATS = (".json", ".zip", ".xlsx")
+TABLES = {
+    "organization": "organizations", "office": "locations", "service": "services", "activity": "services",
+    "taxonomy": "taxonomies", "term": "taxonomy_terms",
+}  # fmt: skip
+"""In which table of HSDS a kind of record stands."""
 ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 
 
@@ -70,7 +78,9 @@ def read_content(name: str, content: bytes, city: str | None = None) -> Found:
             case ".json":
                 return read_hsds(json.loads(content), city)
             case ".zip":
-                return read_hsds(from_zip(content), city)
+                found = read_hsds(from_zip(content), city)
+                found.from_tables = True
+                return found
             case ".xlsx":
                 return read_sheet(content)
     except (ValueError, RecursionError) as problem:
@@ -105,8 +115,14 @@ async def plan(session: AsyncSession, found: Found) -> Plan:
             read[Name(kind, key)] = records.record(kind, document)
         except RecordError as problem:
             faults.extend((found.place(kind, key, place), what) for place, what in problem.faults)
-    read = _with_what_was_written(read)
+    mentioned = {Name(*name): document for name, document in found.mentioned.items() if name not in documents}
+    known = await current_of(session, mentioned)
+    for name, document in mentioned.items():
+        if name not in known:
+            with suppress(RecordError):  # then it stays where it is mentioned
+                read[name] = records.record(name.kind, document)
     published = await current_of(session, read)
+    read = _with_what_was_written(_as_they_came(read, published) if found.from_tables else read)
     differences = []
     for name, record in read.items():
         before = published[name].document if name in published else {}
@@ -134,27 +150,41 @@ async def exported(session: AsyncSession, form: str, now: datetime, *, city: str
     writer = await exporter(session, now, city=city)
     if form == "xlsx":
         return to_sheet(entry.record for entry in writer.entries)
-    services = [writer.service(entry) for entry in writer.services]
-    organizations = [writer.organization(entry) for entry in writer.organizations]
+    whole = {
+        "organizations": [writer.organization(entry) for entry in writer.organizations],
+        "services": [writer.service(entry) for entry in writer.services],
+        "taxonomy_terms": all_terms(writer),
+        "taxonomies": all_taxonomies(writer),
+    }
     if form == "csv":
-        return to_zip(services, organizations)
-    whole = {"services": services, "organizations": organizations}
+        return to_zip(whole)
     return (json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
 async def exporter(session: AsyncSession, now: datetime, *, city: str | None = None) -> Exporter:
-    """All that is published, of one city or of all, ready to be written."""
+    """All that is published, of one city or of all, ready to be written; a city's services need everybody's terms."""
     published = await current_of(session)
     entries = [
         Entry(version.record, version.at, version.number)
-        for _name, version in sorted(published.items(), key=lambda item: (item[0].kind, item[0].key))
-        if not version.document.get("retired") and (city is None or version.city == city)
+        for name, version in sorted(published.items(), key=lambda item: (item[0].kind, item[0].key))
+        if not version.document.get("retired")
+        and (city is None or version.city == city or name.kind in records.CLASSIFYING)
     ]
     return Exporter(entries, in_rome(now).date(), _cities())
 
 
 def _cities() -> Mapping[str, records.City]:
     return {city.slug: city for city in files.cities()}
+
+
+def _as_they_came(read: Mapping[Name, records.Keyed], published: Mapping[Name, Revision]) -> dict[Name, records.Keyed]:
+    """What says in tables what it said before stays in the form in which it came first."""
+    kept = dict(read)
+    for name, record in read.items():
+        before = published[name].document.get("hsds", {}).get("original") if name in published else None
+        if record.hsds and before and same(TABLES[name.kind], before, record.hsds["original"]):
+            kept[name] = record.model_copy(update={"hsds": {"original": before}})
+    return kept
 
 
 def _with_what_was_written(read: Mapping[Name, records.Keyed]) -> dict[Name, records.Keyed]:
@@ -175,6 +205,10 @@ def _with_what_was_written(read: Mapping[Name, records.Keyed]) -> dict[Name, rec
                 written[name] = writer.location(entry)
             case records.Service() | records.Activity():
                 written[name] = writer.service(entry)
+            case records.Taxonomy():
+                written[name] = taxonomy(entry)
+            case records.Term():
+                written[name] = term(entry)
     return {
         name: record.model_copy(update={"hsds": {**record.hsds, "written": plain(record, written[name])}})
         if record.hsds

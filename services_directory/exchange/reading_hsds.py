@@ -1,4 +1,4 @@
-"""HSDS into records: services, organizations, locations and services at locations, alone, in lists and in pages.
+"""HSDS into records: services, organizations, locations, taxonomies and terms, alone, in lists and in pages.
 
 What we exported comes back as it left (the attribute `sportello`), with what somebody has changed in HSDS's own fields
 since. What others wrote is read as far as we have fields for it; all of it is kept in `Record.hsds`.
@@ -8,48 +8,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from locales.text import Phone, Verbatim
+from services_directory.exchange import taxonomies
 from services_directory.exchange.attributes import EXTENSION, HSDS
-from services_directory.exchange.columns import Column
+from services_directory.exchange.found import Found
 from services_directory.exchange.schedules import hours_of
 from services_directory.exchange.terms import topics_of
-from services_directory.store.faults import Fault
 
-
-@dataclass
-class Found:
-    """Documents of records by kind and key, and what could not be read."""
-
-    documents: dict[tuple[str, str], HSDS] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
-    edits: dict[tuple[str, str], list[tuple[Column, str]]] = field(default_factory=dict)
-    """Rows of a spreadsheet: cells to be put over what is published."""
-    rows: dict[tuple[str, str], tuple[str, Mapping[str, str]]] = field(default_factory=dict)
-    """Where each of them stands, and the column of each field."""
-
-    def add(self, other: Found) -> None:
-        """What another file says as well."""
-        self.documents |= other.documents
-        self.faults += other.faults
-        self.edits |= other.edits
-        self.rows |= other.rows
-
-    def place(self, kind: str, key: str, place: str) -> str:
-        """A place in a record as the reader of the file finds it."""
-        row = self.rows.get((kind, key))
-        if row is None:
-            return f"{kind} {key}, {place}" if place else f"{kind} {key}"
-        column = row[1].get(place.split(".", maxsplit=1)[0])
-        return f"{row[0]}, {column}" if column else f"{row[0]}, {place}"
+SHAPED = ("services", "locations", "service_at_locations")
+"""Lists of a whole file whose items show by themselves what they are."""
+CLASSIFYING = {"taxonomies": taxonomies.TAXONOMY, "taxonomy_terms": taxonomies.TERM}
+WHOLE = frozenset({"organizations", *SHAPED, *CLASSIFYING})
 
 
 def read_hsds(content: object, city: str | None) -> Found:
     """Everything in a parsed JSON file. `city`: the slug under which the records of others go."""
     reader = _Reader(city)
     reader.anything(content, "")
+    taxonomies.mention(content, reader.found)
     return reader.found
 
 
@@ -62,9 +40,8 @@ class _Reader:
             case list():
                 for at, item in enumerate(content):
                     self.anything(item, f"{place}[{at}]")
-            case {"services": list() as services, "organizations": list() as organizations} if "id" not in content:
-                self.anything(services, "services")
-                self.anything(organizations, "organizations")
+            case dict() if content.keys() & WHOLE and not content.keys() & {"id", "name"}:
+                self.whole(content)
             case {"contents": list() as contents}:
                 self.anything(contents, f"{place}.contents")
             case {"location_type": _}:
@@ -74,10 +51,32 @@ class _Reader:
                 self.service(service | {"service_at_locations": [rest]}, place)
             case {"status": _, "name": _}:
                 self.service(content, place)
-            case {"name": _, "description": _} if not {"taxonomy", "code", "version"} & content.keys():
+            case dict() if (kind := taxonomies.kind_said(content)) is not None:
+                taxonomies.keep(kind, content, place, self.found)
+            case {"name": _, "description": _}:
                 self.organization(content, place)
             case _:
-                self.fault(place, "neither a service, an organization, a location, nor a list of them")
+                self.fault(
+                    place, "neither a service, an organization, a location, a taxonomy, a term, nor a list of them"
+                )
+
+    def whole(self, content: HSDS) -> None:
+        """A file with a list for each kind of object."""
+        for name in SHAPED:
+            self.anything(content.get(name) or [], name)
+        for place, item in self.items(content, "organizations"):
+            self.organization(item, place) if isinstance(item, dict) else self.anything(item, place)
+        for name, kind in CLASSIFYING.items():
+            for place, item in self.items(content, name):
+                taxonomies.keep(kind, item, place, self.found)
+
+    def items(self, content: HSDS, name: str) -> Iterator[tuple[str, Any]]:
+        """Each item of a list with its place; a fault for what is no list."""
+        listed = content.get(name) or []
+        if not isinstance(listed, list):
+            self.fault(name, "is no list")
+            return
+        yield from ((f"{name}[{at}]", item) for at, item in enumerate(listed))
 
     def organization(self, said: HSDS, place: str) -> str | None:
         """Keep it, with its places and services; its key."""

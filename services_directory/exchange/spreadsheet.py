@@ -18,7 +18,7 @@ from openpyxl.utils import get_column_letter
 
 from locales.text import Verbatim, _
 from services_directory.exchange.columns import Column, columns
-from services_directory.exchange.reading_hsds import Found
+from services_directory.exchange.found import Found
 from services_directory.store import records
 from services_directory.store.faults import Fault
 from services_directory.store.parts import FaultError

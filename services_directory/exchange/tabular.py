@@ -11,6 +11,7 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, BadZipFile, ZipFile, ZipInfo
 
 from services_directory.exchange.attributes import HSDS
+from services_directory.exchange.taxonomies import leans
 
 DESCRIPTOR = "datapackage.json"
 EPOCH = (2026, 1, 1, 0, 0, 0)
@@ -55,7 +56,7 @@ HOLDS = {
     "locations": ("addresses", "schedules", "languages", "accessibility", *_PEOPLE, *_SAID_OF),
     "service_at_location": ("schedules", "service_areas", *_PEOPLE, *_SAID_OF),
     "contacts": ("phones",),
-    "phones": ("languages",),
+    "phones": ("languages",), "taxonomies": ("metadata",), "taxonomy_terms": ("metadata",),
 }  # fmt: skip
 """What a row has inside it because that refers to the row."""
 SINGULAR = {
@@ -63,6 +64,7 @@ SINGULAR = {
     "contacts": "contact", "service_at_location": "service_at_location", "attributes": "attribute",
     "languages": "language", "schedules": "schedule",
 }  # fmt: skip
+CLASSIFYING = ("taxonomies", "taxonomy_terms")
 BY_LINK = {"attributes": "link_id", "metadata": "resource_id"}
 """Tables whose rows name what they belong to by one column, whatever it is."""
 NUMBERS = frozenset(
@@ -73,24 +75,38 @@ NUMBERS = frozenset(
 )  # fmt: skip
 Tables = dict[str, dict[str, dict[str, Any]]]
 """Table -> identifier -> row."""
+Nested = dict[str, list[HSDS]]
+"""Table -> objects that stand in no other."""
 
 
 class TablesError(ValueError):
     """Not tables of HSDS; the message says what to do."""
 
 
-def to_zip(services: Iterable[HSDS], organizations: Iterable[HSDS]) -> bytes:
-    """Fully nested objects as tables in a zip, with what describes them."""
+def to_zip(objects: Mapping[str, Iterable[HSDS]]) -> bytes:
+    """Fully nested objects, by their table, as tables in a zip, with what describes them.
+
+    Where several say the same row, the last one holds.
+    """
     tables: Tables = defaultdict(dict)
-    for organization in organizations:
-        _flatten("organizations", organization, tables)
-    for service in services:
-        _flatten("services", service, tables)
+    for table, found in objects.items():
+        for one in found:
+            _flatten(table, one, tables)
+    for table in CLASSIFYING:  # whatever mentions them first
+        tables[table] = dict(sorted(tables[table].items()))
     return _zipped(tables)
 
 
-def from_zip(content: bytes) -> list[HSDS]:
-    """Services (nested again) and organizations without any. Raises TablesError."""
+def same(table: str, one: HSDS, other: HSDS) -> bool:
+    """Whether two objects make the same rows: what a service says of its terms is left to the terms themselves."""
+    try:
+        return one == other or _own_rows(table, one) == _own_rows(table, other)
+    except KeyError:
+        return False  # without identifiers they make no rows
+
+
+def from_zip(content: bytes) -> Nested:
+    """Objects, nested again, by their table. Raises TablesError."""
     try:
         with ZipFile(BytesIO(content)) as zipped:
             files = [one for one in zipped.infolist() if one.filename.endswith(".csv")]
@@ -101,7 +117,7 @@ def from_zip(content: bytes) -> list[HSDS]:
         raise TablesError(f"not a zip of CSV files in UTF-8: {problem}") from None
 
 
-def from_tables(files: Mapping[str, str]) -> list[HSDS]:
+def from_tables(files: Mapping[str, str]) -> Nested:
     """As `from_zip`, of the files' texts by name. Raises TablesError."""
     tables: Tables = {}
     for name, text in files.items():
@@ -109,15 +125,20 @@ def from_tables(files: Mapping[str, str]) -> list[HSDS]:
     return nested(tables)
 
 
-def nested(tables: Tables) -> list[HSDS]:
-    """Rows put back into one another: services first, then organizations and locations that no service names."""
+def nested(tables: Tables) -> Nested:
+    """Rows put back into one another: services, organizations and locations that no service names, taxonomies, terms.
+
+    A term that something carries and whose taxonomy is in no table is told there only.
+    """
     builder = _Builder(tables)
-    services = [builder.built("services", key) for key in tables.get("services", {})]
-    return [
-        *services,
-        *(builder.built("organizations", key) for key in tables.get("organizations", {}) if key not in builder.used),
-        *(builder.built("locations", key) for key in tables.get("locations", {}) if key not in builder.used),
-    ]
+    found = {"services": [builder.built("services", key) for key in tables.get("services", {})]}
+    for table in ("organizations", "locations"):
+        found[table] = [builder.built(table, key) for key in tables.get(table, {}) if key not in builder.used]
+    found["taxonomies"] = [builder.built("taxonomies", key) for key in tables.get("taxonomies", {})]
+    terms = {key: builder.built("taxonomy_terms", key) for key in tables.get("taxonomy_terms", {})}
+    carried = {row.get("taxonomy_term_id") for row in tables.get("attributes", {}).values()}
+    found["taxonomy_terms"] = [term for key, term in terms.items() if key not in carried or not leans(term)]
+    return found
 
 
 def _rows(name: str, text: str) -> Iterator[dict[str, Any]]:
@@ -151,6 +172,19 @@ def _flatten(table: str, one: HSDS, tables: Tables, owner: Mapping[str, str] | N
         else:
             row[name] = value
     tables[table][one["id"]] = tables[table].get(one["id"], {}) | row
+
+
+def _own_rows(table: str, one: HSDS) -> dict[str, Any]:
+    tables: Tables = defaultdict(dict)
+    _flatten(table, one, tables)
+    return {
+        name: {
+            key: {column: str(said) for column, said in row.items() if said not in (None, "")}
+            for key, row in rows.items()
+        }
+        for name, rows in tables.items()
+        if name == table or name not in CLASSIFYING
+    }
 
 
 class _Builder:

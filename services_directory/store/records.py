@@ -215,6 +215,33 @@ class Guide(Keyed):
         return self
 
 
+class Taxonomy(Keyed):
+    """A taxonomy of others, for the whole country; ours are code (`services_directory/taxonomy.py`)."""
+
+    name: str
+    description: str
+    uri: str | None = None
+    version: str | None = None
+
+
+class Term(Keyed):
+    """A term of another's taxonomy. `taxonomy`, `parent`: keys of imported ones; None: there is none, or it is ours."""
+
+    taxonomy: Key | None = None
+    parent: Key | None = None
+    code: str | None = None
+    name: str
+    description: str
+    language: str | None = None
+    uri: str | None = None
+
+    @property
+    def stands_alone(self) -> bool:
+        """Whether it came with its taxonomy whole, or with none: then its parent may be elsewhere."""
+        said = self.hsds.get("original", {})
+        return "taxonomy_detail" in said or "taxonomy_id" not in said
+
+
 KINDS: Mapping[str, type[Keyed]] = {
     "organization": Organization,
     "office": Office,
@@ -222,8 +249,12 @@ KINDS: Mapping[str, type[Keyed]] = {
     "activity": Activity,
     "contact": Contact,
     "guide": Guide,
+    "taxonomy": Taxonomy,
+    "term": Term,
 }
 """By the name under which the history keeps them; what others refer to comes first."""
+CLASSIFYING = frozenset({"taxonomy", "term"})
+"""Kinds that come from others, belong to the whole country, and are edited where they come from."""
 
 
 def kind_of(one: Keyed) -> str:

@@ -20,6 +20,8 @@ from services_directory.desk.directory import Shelf
 from services_directory.desk.editing import Editing
 from services_directory.desk.publishing import publish_files
 from services_directory.desk.revisions import Name
+from services_directory.exchange.importing import apply, plan
+from services_directory.exchange.reading_hsds import read_hsds
 from services_directory.store.session import Database
 from tests.standards import faults
 from tests.town import WEDNESDAY, FakeClock
@@ -110,6 +112,64 @@ async def test_filters_leave_out_what_does_not_fit(api: httpx.AsyncClient) -> No
     top = (await got(api, "/taxonomy_terms", top_only=True, taxonomy_id=ours["id"]))["contents"]
     assert top
     assert not any("parent_id" in term for term in top)
+
+
+FOOD = {
+    "id": "11111111-1111-4111-8111-111111111111", "name": "Food", "description": "What is eaten",
+    "uri": "https://example.org/food", "version": "1.0",
+}  # fmt: skip
+BREAD = {
+    "id": "22222222-2222-4222-8222-222222222222", "code": "1", "name": "Bread", "description": "Baked",
+    "taxonomy_detail": FOOD,
+}  # fmt: skip
+RYE = {
+    "id": "33333333-3333-4333-8333-333333333333", "code": "1.1", "name": "Rye", "description": "Dark",
+    "parent_id": BREAD["id"], "taxonomy_id": FOOD["id"],
+}  # fmt: skip
+
+
+@pytest.fixture
+async def with_food(database: Database) -> None:
+    """Another network's taxonomy, and a service that carries one of its terms in short."""
+    service = {
+        "id": "55555555-5555-4555-8555-555555555555", "name": "Bakery", "status": "active", "description": "Bread",
+        "attributes": [{"id": "66666666-6666-4666-8666-666666666666", "taxonomy_term": {"id": RYE["id"]}}],
+    }  # fmt: skip
+    found = read_hsds({"services": [service], "taxonomies": [FOOD], "taxonomy_terms": [BREAD, RYE]}, "taranto")
+    async with database.writing() as session:
+        await apply(session, await plan(session, found), "import:1", WEDNESDAY)
+
+
+@pytest.mark.usefixtures("with_food")
+async def test_imported_taxonomies_and_terms_stand_beside_ours(api: httpx.AsyncClient) -> None:
+    assert await got(api, f"/taxonomies/{FOOD['id']}") == FOOD
+    assert await got(api, f"/taxonomy_terms/{RYE['id']}") == RYE
+    assert [one["name"] for one in (await got(api, "/taxonomies"))["contents"]][-1:] == ["Food"]
+    assert (await got(api, "/taxonomies"))["total_items"] > 3
+    assert (await got(api, "/taxonomies", search="eaten"))["contents"] == [FOOD]
+    for path in ("/taxonomies", "/taxonomy_terms"):
+        for item in (await got(api, path, per_page=1000))["contents"]:
+            assert faults(LISTS[path], item) == []
+
+
+@pytest.mark.usefixtures("with_food")
+async def test_imported_terms_are_found_by_their_taxonomy_their_parent_and_words(api: httpx.AsyncClient) -> None:
+    for asked, expected in (
+        ({"taxonomy_id": FOOD["id"]}, [BREAD, RYE]),
+        ({"taxonomy_id": FOOD["id"], "top_only": True}, [BREAD]),
+        ({"parent_id": BREAD["id"]}, [RYE]),
+        ({"search": "baked bread"}, [BREAD]),
+        ({"parent_id": RYE["id"]}, []),
+    ):
+        assert (await got(api, "/taxonomy_terms", **asked))["contents"] == expected
+
+
+@pytest.mark.usefixtures("with_food")
+async def test_services_are_found_by_a_term_of_others(api: httpx.AsyncClient) -> None:
+    for asked in ({"taxonomy_term_id": RYE["id"]}, {"taxonomy_id": FOOD["id"]}):
+        found = (await got(api, "/services", **asked))["contents"]
+        assert [one["name"] for one in found] == ["Bakery"]
+    assert (await got(api, "/services", taxonomy_term_id=BREAD["id"]))["empty"]
 
 
 async def test_changed_since(api: httpx.AsyncClient, database: Database) -> None:

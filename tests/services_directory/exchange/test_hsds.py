@@ -99,7 +99,7 @@ async def test_the_tables_of_the_standard_are_read(session: AsyncSession) -> Non
     planned = await plan(session, read_hsds(nested(tables), "taranto"))
     assert planned.faults == ()
     kinds = sorted(difference.name.kind for difference in planned.differences)
-    assert kinds == ["office", "organization", "service"]
+    assert kinds == ["office", "organization", "service", "taxonomy"]
 
 
 async def test_what_we_change_in_a_record_of_others_is_written_and_the_rest_stays(session: AsyncSession) -> None:
