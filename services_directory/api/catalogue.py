@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -47,8 +46,17 @@ class Catalogue:
         self.etag_base = f"{version}-{exporter.today.isoformat()}"
         self.taxonomies = {one["id"]: one for one in all_taxonomies(exporter)}
         self.terms = {one["id"]: one for one in all_terms(exporter)}
-        self.services = [self._item(entry) for entry in exporter.services]
-        self.organizations = [self._item(entry) for entry in exporter.organizations]
+        self.organizations = [self._item(entry, exporter.organization(entry)) for entry in exporter.organizations]
+        # Most of a written service is its organization with all its places: here its identifier is enough.
+        providing = {item.entry.record.key: item.id for item in self.organizations}
+        self.services = [
+            self._item(
+                entry,
+                exporter.service(entry, with_organization=False),
+                providing.get(getattr(entry.record, "organization", "")),
+            )
+            for entry in exporter.services
+        ]
         self.service = lru_cache(KEPT_IN_MEMORY)(self._service)
         self.service_by_id = {item.id: item for item in self.services}
         self.organization_by_id = {item.id: item for item in self.organizations}
@@ -65,20 +73,14 @@ class Catalogue:
     def _service(self, identifier: str) -> HSDS:
         return self.exporter.service(self.service_by_id[identifier].entry)
 
-    def _item(self, entry: Entry) -> Item:
-        one = entry.record
-        writer: Callable[[Entry], HSDS] = (
-            self.exporter.organization if isinstance(one, records.Organization) else self.exporter.service
-        )
-        written = writer(entry)
+    def _item(self, entry: Entry, written: HSDS, organization: str | None = None) -> Item:
         carried = [each["taxonomy_term"] for each in written.get("attributes", ()) if "taxonomy_term" in each]
         found = frozenset(term["id"] for term in carried if "id" in term)
         # What a service of others carries may be in short: the term itself knows its taxonomy.
         whole = [self.terms.get(term.get("id"), term) for term in carried]
         of = frozenset(taxonomy for term in whole if (taxonomy := taxonomy_of(term)) is not None)
-        organization = written.get("organization", {}).get("id")
         places = tuple(place["id"] for place in written.get("service_at_locations", ()))
-        return Item(written["id"], entry.modified, found, of, organization, places, words_of(one), entry)
+        return Item(written["id"], entry.modified, found, of, organization, places, words_of(entry.record), entry)
 
 
 class Catalogues:
