@@ -15,7 +15,7 @@ from services_directory.console.catalogue import may_edit
 from services_directory.console.directory import came_to_edit, shown, to, told_at
 from services_directory.console.door import Console
 from services_directory.console.entrance import refusal
-from services_directory.console.fields import read
+from services_directory.console.fields import FORMS, read
 from services_directory.console.inputs import YES
 from services_directory.console.record_form import form_values
 from services_directory.desk.accounts import SignedIn
@@ -95,7 +95,7 @@ def _add_record(router: APIRouter, console: Console) -> None:
         name = Name(kind, key)
         async with console.database.writing() as session:
             versions = await history(session, name)
-            if not versions or not may_edit(versions[0].city, visit.account):
+            if kind not in FORMS or not versions or not may_edit(versions[0].city, visit.account):
                 return refusal(request, 404, "not_found_title", "not_found")
             try:
                 await _editing(session, visit, console).restore(name, number)
@@ -123,7 +123,7 @@ class _Saving:
         async with self.console.database.reading() as session:
             versions = await history(session, name)
         city = versions[0].city if versions else self.form.get("city") or None
-        if name.kind not in records.KINDS or not may_edit(city, self.visit.account):
+        if name.kind not in FORMS or not may_edit(city, self.visit.account):
             return refusal(self.request, 404, "not_found_title", "not_found")
         base, number = _base(versions, self.form.get("based_on", ""))
         document = base or {"key": name.key} | ({"city": city} if city else {})
