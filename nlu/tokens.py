@@ -51,6 +51,10 @@ class Phrases:
             first, *rest = words.split(" ")
             self._longest[first] = max(self._longest.get(first, 0), 1 + len(rest))
 
+    def named(self, words: str) -> Sequence[tuple[str, str]]:
+        """What a phrase names; nothing when it is none."""
+        return self._named.get(words, ())
+
     def longest(self, words: Sequence[Token], at: int) -> tuple[int, Sequence[tuple[str, str]]]:
         """How many words the longest phrase has that begins at a word, and what it names; 0 when there is none."""
         for size in range(min(self._longest.get(words[at].word, 0), len(words) - at), 0, -1):
