@@ -9,7 +9,8 @@ at: before an hour; hours: behind it; counted_hours: behind it, and behind numbe
 clock: {10: [whole words that are hours], "1:30": [...]}; counted_clock: the same, which may be numbers of things too.
 minutes_before: {-15: [quarter to], -30: [halb]}; minutes_after: {-15: [meno un quarto], 20: [e venti]};
 half, quarter: after the hour; half_before, quarter_before: before it; past, to: "ten past nine", "ten to nine";
-plus, minus: "nine and twenty"; range: "from 10 to 12". numbers: {10: [ten]}, of hours, days and minutes.
+plus, minus: "nine and twenty"; minutes: behind their number;
+between: before two hours; range: "from 10 to 12"; numbers: {10: [ten]}, of hours, days and minutes.
 links: words that end a time ("if", "because", "or"); things: what is counted and is no time ("euro", "children").
 others: words that look like a time and are none: "good morning", and words a letter away from a word of time.
 """
@@ -29,8 +30,9 @@ from nlu.tokens import Phrases, phrase
 FILES = Path(__file__).parent / "when"
 FEWEST_LETTERS = 5
 """Shorter words are not looked for with a letter wrong."""
-FEWEST_ARABIC_LETTERS = 7
-"""The same where vowels are not written: a letter away from Friday are the university and the association."""
+FEWEST_LETTERS_BY_SCRIPT = (("\u0600", "\u06ff", 8), ("\u0900", "\u0dff", 6))
+"""More in Arabic, where a letter away from Friday are the university and the association, and in Indic scripts, where
+the signs of vowels count."""
 _DAYS = {"today": 0, "tomorrow": 1, "after_tomorrow": 2, "past_days": -1}
 _TABLES = {
     "days_ahead": "day", "weekdays": "weekday", "months": "month", "parts": "part", "today_parts": "today_part",
@@ -43,10 +45,13 @@ _MINUTES = {
 }  # fmt: skip
 _LISTS = (
     "at", "hours", "counted_hours", "in", "days", "weeks", "from_now", "last", "not", "next_week", "day_of_month",
-    "day_of_month_after", "noon", "am", "pm", "past", "to", "plus", "minus", "range", "links", "things", "others",
+    "day_of_month_after", "between", "minutes", "noon", "am", "pm", "past", "to", "plus", "minus", "range", "links",
+    "things", "others",
 )  # fmt: skip
 _MISSPELT = frozenset({"day", "weekday", "month", "part", "today_part"})
 """What is understood with a letter wrong; hours are not."""
+SHORTEST_MISSPELT_MONTH = 7
+"""Short names of months are a letter away from too many words: Marco, aprire, match, junto."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ class Lexicon:
 
     def meant(self, word: str) -> str | None:
         """The word of time that a word with one letter wrong stands for; None when there is none, or several."""
-        if len(word) < (FEWEST_ARABIC_LETTERS if "\u0600" <= word[:1] <= "\u06ff" else FEWEST_LETTERS):
+        if len(word) < _fewest_letters(word):
             return None
         near = {
             tuple(sorted(self.phrases.named(one))): one
@@ -80,7 +85,8 @@ def lexicon(language: str) -> Lexicon:
     entries = [(phrase(words), kind, value) for kind, value, words in _entries(content)]
     spellings: dict[str, set[str]] = {}
     for words, kind, _value in entries:
-        if kind in _MISSPELT and len(words) >= FEWEST_LETTERS and " " not in words:
+        fewest = SHORTEST_MISSPELT_MONTH if kind == "month" else FEWEST_LETTERS
+        if kind in _MISSPELT and len(words) >= fewest and " " not in words:
             spellings.setdefault(words[0], set()).add(words)
     return Lexicon(
         Phrases(entries), bool(content.get("in")), {first: tuple(sorted(found)) for first, found in spellings.items()}
@@ -103,6 +109,11 @@ def _entries(content: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
         yield from ((kind, value, words) for words in content.get(name, ()))
     for name in _LISTS:
         yield from ((name, "", words) for words in content.get(name, ()))
+
+
+def _fewest_letters(word: str) -> int:
+    scripts = (fewest for first, last, fewest in FEWEST_LETTERS_BY_SCRIPT if first <= word[:1] <= last)
+    return next(scripts, FEWEST_LETTERS)
 
 
 def _one_edit_apart(one: str, other: str) -> bool:

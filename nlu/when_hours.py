@@ -34,12 +34,13 @@ class Hours:
     def at(self, begin: int, *, day_said: bool) -> FoundHour | None:
         """The hour that begins at this item. `day_said`: a day was said before it."""
         items = self._items
-        at, minutes, marked = begin, 0, False
+        at, minutes, marked, between = begin, 0, False, False
         if (spoken := self._spoken_minutes(at)) is not None:
             minutes, at, marked = spoken, at + 2, True
-        while items.has(at, "at", "minutes_before"):
+        while items.has(at, "at", "between", "minutes_before"):
             if items.has(at, "minutes_before"):
                 minutes = int(items.value(at, "minutes_before"))
+            between = between or items.has(at, "between")
             marked, at = True, at + 1
         if items.has(at, "noon"):
             more, size = self._minutes_behind(at + 1)
@@ -49,7 +50,7 @@ class Hours:
             return None
         hour, minute, size, explicit = found
         then = at + size
-        more, said = self._minutes_behind(then)
+        more, said = (0, 0) if between else self._minutes_behind(then)
         ranged, then = self._days.is_range(at) or self._is_range(then, said=day_said or marked or explicit), then + said
         half = next((kind for kind in ("am", "pm") if items.has(then, kind)), None)
         if half is not None:
@@ -57,9 +58,8 @@ class Hours:
                 then + 1 - begin, hour % NOON + (NOON if half == "pm" else 0), minute + minutes + more, half=True
             )
         digits = items.has(at, "digits")
-        beside = (digits and items.has(begin - 1, *BESIDE)) or (
-            items.has(then, "part") and items.gap(then - 1).isspace()
-        )
+        part_behind = items.has(then, "part") and items.gap(then - 1).isspace() and (digits or hour > 1)
+        beside = (digits and items.has(begin - 1, *BESIDE)) or part_behind
         if not (marked or explicit or said or ranged or beside) or items.has(then, "things", "month", "days", "weeks"):
             return None
         return _clock(then - begin, hour, minute + minutes + more)
@@ -77,10 +77,12 @@ class Hours:
         if items.has(at, "digits") and self._has_minute(at):
             closed = items.has(at + 2, "hours") and not items.has(at + 3, "digits")
             return hour_said, int(items.value(at + 1, "digits")), 2 + closed, True
-        if items.has(at + 1, "hours") or (items.has(at + 1, "counted_hours") and self._is_no_count(at)):
-            minute = (
-                items.has(at + 2, "digits") and len(items.word(at + 2)) == len("00") and not items.gap(at + 1).strip()
-            )
+        worded = items.has(at + 3, "minutes")
+        if items.has(at + 1, "hours") or (items.has(at + 1, "counted_hours") and (worded or self._is_no_count(at))):
+            two_digits = items.has(at + 2, "digits") and len(items.word(at + 2)) == len("00")
+            minute = two_digits and not items.gap(at + 1).strip()
+            if minute and worded:
+                return hour_said, int(items.word(at + 2)), 4, True
             return hour_said, int(items.word(at + 2)) if minute else 0, 2 + minute, True
         return hour_said, 0, 1, False
 
@@ -102,15 +104,13 @@ class Hours:
         if items.has(at, "minutes_after"):
             return int(items.value(at, "minutes_after")), 1
         sign = -1 if items.has(at, "minus") else 1
-        if items.has(at, "plus", "minus"):
-            number = items.number(at + 1, "digits", "number")
-            size = 2
-        else:
-            number = items.number(at, "number") if items.has(at - 1, *AFTER) else None
-            size = 1
-        if number is None or number % STEP or not STEP <= number <= LAST_STEP or items.has(at + size, "things"):
+        joined = items.has(at, "plus", "minus")
+        kinds = ("digits", "number") if joined else ("number",)
+        number = items.number(at + joined, *kinds) if joined or items.has(at - 1, *AFTER, "number") else None
+        size = 1 + joined
+        if number is None or number % STEP or not STEP <= number <= LAST_STEP:
             return 0, 0
-        return sign * number, size
+        return (0, 0) if items.has(at + size, "things", "minutes_after", *AFTER) else (sign * number, size)
 
     def _spoken_minutes(self, at: int) -> int | None:
         """Ten past nine, ten to nine. "10 to 12" is from 10 to 12."""
