@@ -5,12 +5,14 @@ today, tomorrow, after_tomorrow, past_days (yesterday, last week): days; days_ah
 weekdays: {0: Monday}; months: {1: January}; parts: {morning: ...}; today_parts: {morning: [this morning]}.
 day_of_month: what stands before "the 5th"; day_of_month_after: behind it; ordinals: {1: [first]}.
 in, days, weeks: "in 3 days"; from_now: "3 days from now"; last: "last Monday"; not: "Monday I cannot".
-at: before an hour; hours: behind it; counted_hours: behind it, and behind numbers of things too; noon; am; pm.
+at: before an hour; at_digits: the same, only before digits or with a word for hours; hours: behind it;
+counted_hours: behind it, and behind numbers of things too; noon; am; pm.
 clock: {10: [whole words that are hours], "1:30": [...]}; counted_clock: the same, which may be numbers of things too.
 minutes_before: {-15: [quarter to], -30: [halb]}; minutes_after: {-15: [meno un quarto], 20: [e venti]};
 half, quarter: after the hour; half_before, quarter_before: before it; past, to: "ten past nine", "ten to nine";
 plus, minus: "nine and twenty"; minutes: behind their number;
-between: before two hours; range: "from 10 to 12"; numbers: {10: [ten]}, of hours, days and minutes.
+between: before two hours; until: before an hour at which something ends, which is not taken; range: "from 10 to 12".
+numbers: {10: [ten]}, of hours, days and minutes.
 links: words that end a time ("if", "because", "or"); things: what is counted and is no time ("euro", "children").
 others: words that look like a time and are none: "good morning", and words a letter away from a word of time.
 """
@@ -45,8 +47,8 @@ _MINUTES = {
 }  # fmt: skip
 _LISTS = (
     "at", "hours", "counted_hours", "in", "days", "weeks", "from_now", "last", "not", "next_week", "day_of_month",
-    "day_of_month_after", "between", "minutes", "noon", "am", "pm", "past", "to", "plus", "minus", "range", "links",
-    "things", "others",
+    "day_of_month_after", "between", "at_digits", "until", "minutes", "noon", "am", "pm", "past", "to", "plus", "minus",
+    "range", "links", "things", "others",
 )  # fmt: skip
 _MISSPELT = frozenset({"day", "weekday", "month", "part", "today_part"})
 """What is understood with a letter wrong; hours are not."""

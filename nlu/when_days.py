@@ -17,6 +17,9 @@ JOINERS = frozenset({"de", "of", "del", "di"})
 ORDINAL_ENDINGS = frozenset({"th", "st", "nd", "rd", "er", "o", "a", "e", "eme"})
 HOUR_MARKS = ("hours", "counted_hours", "am", "pm", "minutes_after", "things", "minus")
 
+LONGEST_SHORT_NAME = 3
+BESIDE_SHORT_NAMES = ("digits", "part", "at", "noon", "day_of_month", "next_week", "day")
+
 Form = Literal["relative", "weekday", "date"]
 
 
@@ -60,7 +63,8 @@ class Days:
         second = self._simple(then)
         if second is None or second.form == first.form or items.has(then, "part"):
             return first
-        return self._agreed(first, second)
+        apart = "," in items.gap(then - 1) and "relative" in {first.form, second.form}
+        return first if apart else self._agreed(first, second)
 
     def _agreed(self, first: FoundDay, second: FoundDay) -> FoundDay:
         """Both together. A weekday agrees with each of its dates."""
@@ -85,11 +89,13 @@ class Days:
         if items.has(at + size, *HOUR_MARKS, "month") or items.gap(here) in {":", ".", "/", "-", "–"}:
             return None
         days = (self._today + timedelta(days=ahead) for ahead in range(62))
+        timed = items.has(at + size, "at")
         same = [day for day in days if day.day == number]
         fits = [day for day in same if day.weekday() == weekday]
-        if fits and (marked or number > LAST_HOUR or fits[0] == same[0]):
+        if fits and (marked or timed or number > LAST_HOUR or fits[0] == same[0]):
             return FoundDay(size, fits[0], "date")
-        return FoundDay(size, None, "date") if marked or number > LAST_HOUR else None
+        no_hour = marked or number > LAST_HOUR or (timed and not items.has(at + size, "range"))
+        return FoundDay(size, None, "date") if no_hour else None
 
     def _simple(self, at: int) -> FoundDay | None:  # noqa: PLR0911, one return a form of date
         """A day said in one way."""
@@ -98,7 +104,7 @@ class Days:
             return FoundDay(1, today + timedelta(days=int(items.value(at, "day"))), "relative")
         if items.has(at, "today_part"):
             return FoundDay(1, today, "relative")
-        if items.has(at, "weekday") and not (items.has(at, "month") and items.has(at - 1, "digits")):
+        if self._is_weekday(at) and not (items.has(at, "month") and items.has(at - 1, "digits")):
             weekday = int(items.value(at, "weekday"))
             if self._next_week:
                 return FoundDay(1, self._monday + timedelta(days=7 + weekday), "weekday")
@@ -112,6 +118,14 @@ class Days:
         if items.has(at, "month") and not items.guessed(at) and items.has(at + 1, "digits", "ordinal"):
             return self._month_first(at)
         return self._ahead(at, after_in=False) or self._date(at, alone=False)
+
+    def _is_weekday(self, at: int) -> bool:
+        """Whether an item is a weekday; short names ("mar", "ven", "sun") are other words too, but beside a time."""
+        items = self._items
+        word = items.word(at)
+        if not items.has(at, "weekday") or len(word) > LONGEST_SHORT_NAME or not word.isascii():
+            return items.has(at, "weekday")
+        return len(items) == 1 or any(items.has(beside, *BESIDE_SHORT_NAMES) for beside in (at - 1, at + 1))
 
     def _ahead(self, at: int, *, after_in: bool) -> FoundDay | None:
         """Three days from now: only after "in" or before "from now", or where the language says it in one phrase."""
@@ -159,6 +173,8 @@ class Days:
             return self._dated(number, items.number(ahead, "month"), *self._year(at, ahead - at + 1))
         marked = alone or items.has(at + 1, "day_of_month_after")
         if not marked or items.has(at + size, *HOUR_MARKS) or not (ordinal or items.has(at, "digits")):
+            return None
+        if len(items.word(at)) > len("31") and not ordinal:
             return None
         return self._dated(number, None, size, None) if ordinal or items.ended(at + size) else None
 

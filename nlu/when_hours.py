@@ -10,6 +10,9 @@ from nlu.when_items import Items
 NOON, AN_HOUR = 12, 60
 STEP, LAST_STEP = 5, 55
 """Minutes that are said in words beside an hour: "nine and twenty"."""
+LAST_HOUR = 24
+LONGEST_STAY = 6
+"""So few hours, written as a word and with nothing beside them, are a time that something takes: "two hours"."""
 BESIDE = ("day", "weekday", "today_part", "part")
 AFTER = ("hours", "counted_hours")
 
@@ -37,7 +40,7 @@ class Hours:
         at, minutes, marked, between = begin, 0, False, False
         if (spoken := self._spoken_minutes(at)) is not None:
             minutes, at, marked = spoken, at + 2, True
-        while items.has(at, "at", "between", "minutes_before"):
+        while self._marks(at):
             if items.has(at, "minutes_before"):
                 minutes = int(items.value(at, "minutes_before"))
             between = between or items.has(at, "between")
@@ -60,9 +63,19 @@ class Hours:
         digits = items.has(at, "digits")
         part_behind = items.has(then, "part") and items.gap(then - 1).isspace() and (digits or hour > 1)
         beside = (digits and items.has(begin - 1, *BESIDE)) or part_behind
-        if not (marked or explicit or said or ranged or beside) or items.has(then, "things", "month", "days", "weeks"):
+        if not (marked or explicit or ranged or beside or (said and hour <= LAST_HOUR)):
+            return None
+        if items.has(then, "things", "month", "days", "weeks"):
             return None
         return _clock(then - begin, hour, minute + minutes + more)
+
+    def _marks(self, at: int) -> bool:
+        """Whether an item says that an hour follows. "A2" is no hour, nor is "between two people"."""
+        items = self._items
+        if items.gap(at) == "" and len(items.word(at)) == 1 and items.word(at) != "h":
+            return items.has(at + 2, *AFTER)
+        clear = items.has(at + 1, "digits", "noon", "at", "minutes_before") or items.has(at + 2, *AFTER)
+        return items.has(at, "at", "minutes_before") or (items.has(at, "at_digits", "between") and clear)
 
     def _number(self, at: int) -> tuple[int, int, int, bool] | None:
         """Hour, minute, how many items, and whether they can be nothing but an hour."""
@@ -72,7 +85,7 @@ class Hours:
                 hour, _, past = items.value(at, kind).partition(":")
                 return int(hour), int(past or 0), 1, True
         hour_said = items.number(at, "digits", "number")
-        if hour_said is None or (len(items.word(at)) > len("00") and items.has(at, "digits")):
+        if hour_said is None or (items.has(at, "digits") and self._is_another_number(at)):
             return None
         if items.has(at, "digits") and self._has_minute(at):
             closed = items.has(at + 2, "hours") and not items.has(at + 3, "digits")
@@ -83,8 +96,16 @@ class Hours:
             minute = two_digits and not items.gap(at + 1).strip()
             if minute and worded:
                 return hour_said, int(items.word(at + 2)), 4, True
-            return hour_said, int(items.word(at + 2)) if minute else 0, 2 + minute, True
+            is_hour = items.has(at, "digits") or hour_said > LONGEST_STAY or items.has(at - 1, *BESIDE)
+            return hour_said, int(items.word(at + 2)) if minute else 0, 2 + minute, is_hour
         return hour_said, 0, 1, False
+
+    def _is_another_number(self, at: int) -> bool:
+        """Whether digits are too many, stand for a letter (Arabic in Latin script: "mat3am") or name a level ("A2")."""
+        items = self._items
+        touches = at > 0 and items.gap(at - 1) == "" and not items.word(at - 1).isdecimal()
+        inside_a_word = touches and not items.has(at - 1, "at", "at_digits", "hours")
+        return inside_a_word or len(items.word(at)) > len("00")
 
     def _has_minute(self, at: int) -> bool:
         """10:30, 10.30; with a comma only beside a word for hours or a day, for 10,30 may be a price."""

@@ -13,7 +13,7 @@ PHONE_PIECES, PHONE_DIGITS = 3, 7
 """So many numbers in a row with so many digits are a telephone number."""
 LONGEST_NUMBER = 4
 """Digits of a year; longer numbers say nothing of times."""
-ENDS = frozenset(".,;:!?()…。，！？؟،।\n")
+ENDS = frozenset(".,;:!?()…。，！？、；،؛؟।።፣፤\n")
 TIME_KINDS = frozenset({
     "day", "weekday", "part", "today_part", "at", "in", "day_of_month", "noon", "links", "next_week", "last", "not",
     "range", "ordinal",

@@ -21,8 +21,9 @@ LAST_AFTERNOON_HOUR = 7
 """Bare hours from 1 to 7 are afternoon: no office is open at 3 in the morning."""
 LAST_SAID_OF_THE_AFTERNOON = 8
 NOON, LAST_HOUR, LAST_MINUTE = 12, 23, 59
-NOT_REACHES = 2
-"""How many items away from a day "not" may stand: "I cannot on Monday", "Monday I cannot"."""
+LETTERS_OF_A_WORD = 3
+NOT_REACHES, NOT_REACHES_BACK = 4, 2
+"""How many items before and behind a day "not" may stand: "I cannot come on Monday", "Monday I cannot"."""
 
 
 def when_said(text: str, now: datetime, language: str | None = None) -> Moment:
@@ -33,9 +34,18 @@ def when_said(text: str, now: datetime, language: str | None = None) -> Moment:
     known = languages()
     if language in known:
         first = _Reading(Items(text, lexicon(language), guesses=True), now).read()
-        return first if first.problem != "none_found" or language == "it" else _read(text, now, "it")
+        return first if first.problem != "none_found" or language == "it" else _read_in_italian(first, now)
     readings = [_read(text, now, code) for code in known]
     return max(readings, key=lambda moment: sum(end - start for _kind, start, end in moment.spans))
+
+
+def _read_in_italian(first: Moment, now: datetime) -> Moment:
+    """What Italian words in another language's message mean; numbers alone say no more in Italian."""
+    second = _read(first.text, now, "it")
+    worded = any(
+        sum(map(str.isalpha, first.text[start:end])) >= LETTERS_OF_A_WORD for _kind, start, end in second.spans
+    )
+    return second if worded or second.problem == "past" else first
 
 
 def _read(text: str, now: datetime, language: str) -> Moment:
@@ -101,9 +111,13 @@ class _Reading:
         refused = set()
         for at in range(len(items)):
             if items.has(at, "not"):
-                near = [day for day in starts if 0 < abs(day - at) <= NOT_REACHES and self._together(at, day)]
+                near = [day for day in starts if self._reaches(at, day)]
                 refused.update(sorted(near, key=lambda day: (abs(day - at), -day))[:1])
         return refused
+
+    def _reaches(self, at: int, other: int) -> bool:
+        """Whether a "not" may mean another item."""
+        return (0 < other - at <= NOT_REACHES or 0 < at - other <= NOT_REACHES_BACK) and self._together(at, other)
 
     def _together(self, one: int, other: int) -> bool:
         """Whether no punctuation stands between two items."""
@@ -119,7 +133,9 @@ class _Reading:
     def _take_hour(self, found: FoundHour | None, at: int) -> int:
         if found is None:
             return 0
-        if self.hour is None:
+        behind = at + found.size
+        refused = any(self.items.has(one, "not") and self._together(one, at) for one in (at - 2, at - 1, behind))
+        if self.hour is None and not refused and not self.items.has(at - 1, "until"):
             if found.hour > LAST_HOUR + 1 or found.minute > LAST_MINUTE:
                 self.problem = "impossible"
             else:
