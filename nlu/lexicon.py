@@ -1,4 +1,21 @@
-"""Words of time in one language: read once from `nlu/when/<language>.yml`, compared as messages are."""
+"""Words of time in one language: read once from `nlu/when/<language>.yml`, compared as messages are.
+
+Keys of a file, all but the first three optional:
+today, tomorrow, after_tomorrow, past_days (yesterday, last week): days; days_ahead: {14: [in two weeks]}; next_week.
+weekdays: {0: Monday}; months: {1: January}; parts: {morning: ...}; today_parts: {morning: [this morning]}.
+day_of_month: what stands before "the 5th"; day_of_month_after: behind it; ordinals: {1: [first]}.
+in, days, weeks: "in 3 days"; from_now: "3 days from now"; last: "last Monday"; not: "Monday I cannot".
+at: before an hour; at_digits: the same, only before digits or with a word for hours; hours: behind it;
+counted_hours: behind it, and behind numbers of things too; noon; am; pm.
+clock: {10: [whole words that are hours], "1:30": [...]}; counted_clock: the same, which may be numbers of things too.
+minutes_before: {-15: [quarter to], -30: [halb]}; minutes_after: {-15: [meno un quarto], 20: [e venti]};
+half, quarter: after the hour; half_before, quarter_before: before it; past, to: "ten past nine", "ten to nine";
+plus, minus: "nine and twenty"; minutes: behind their number;
+between: before two hours; until: before an hour at which something ends, which is not taken; range: "from 10 to 12".
+numbers: {10: [ten]}, of hours, days and minutes.
+links: words that end a time ("if", "because", "or"); things: what is counted and is no time ("euro", "children").
+others: words that look like a time and are none: "good morning", and words a letter away from a word of time.
+"""
 
 from __future__ import annotations
 
@@ -13,30 +30,69 @@ import yaml
 from nlu.tokens import Phrases, phrase
 
 FILES = Path(__file__).parent / "when"
-_DAYS = {"today": 0, "tomorrow": 1, "after_tomorrow": 2}
-_TABLES = {"weekdays": "weekday", "months": "month", "parts": "part", "today_parts": "today_part", "clock": "clock"}
-_LISTS = ("at", "hours", "in", "days", "weeks", "day_of_month", "half", "quarter", "half_before", "quarter_before")
+FEWEST_LETTERS = 5
+"""Shorter words are not looked for with a letter wrong."""
+FEWEST_LETTERS_BY_SCRIPT = (("\u0600", "\u06ff", 8), ("\u0900", "\u0dff", 6))
+"""More in Arabic, where a letter away from Friday are the university and the association, and in Indic scripts, where
+the signs of vowels count."""
+_DAYS = {"today": 0, "tomorrow": 1, "after_tomorrow": 2, "past_days": -1}
+_TABLES = {
+    "days_ahead": "day", "weekdays": "weekday", "months": "month", "parts": "part", "today_parts": "today_part",
+    "clock": "clock", "counted_clock": "counted_clock", "ordinals": "ordinal", "numbers": "number",
+    "minutes_before": "minutes_before", "minutes_after": "minutes_after",
+}  # fmt: skip
+_MINUTES = {
+    "half": ("minutes_after", "30"), "quarter": ("minutes_after", "15"),
+    "half_before": ("minutes_before", "30"), "quarter_before": ("minutes_before", "15"),
+}  # fmt: skip
+_LISTS = (
+    "at", "hours", "counted_hours", "in", "days", "weeks", "from_now", "last", "not", "next_week", "day_of_month",
+    "day_of_month_after", "between", "at_digits", "until", "minutes", "noon", "am", "pm", "past", "to", "plus", "minus",
+    "range", "links", "things", "others",
+)  # fmt: skip
+_MISSPELT = frozenset({"day", "weekday", "month", "part", "today_part"})
+"""What is understood with a letter wrong; hours are not."""
+SHORTEST_MISSPELT_MONTH = 7
+"""Short names of months are a letter away from too many words: Marco, aprire, match, junto."""
 
 
 @dataclass(frozen=True)
 class Lexicon:
-    """`phrases` names (kind, value), as in ("weekday", "0"); `numbers` are hours written as words.
+    """`phrases` names (kind, value), as in ("weekday", "0").
 
     `says_in`: a word for "in" leads to days ahead ("in 3 days"); elsewhere they are said in one phrase.
     """
 
     phrases: Phrases
-    numbers: dict[str, int]
     says_in: bool
+    spellings: dict[str, tuple[str, ...]]
+    """Words that are understood with a letter wrong, by their first letter."""
+
+    def meant(self, word: str) -> str | None:
+        """The word of time that a word with one letter wrong stands for; None when there is none, or several."""
+        if len(word) < _fewest_letters(word):
+            return None
+        near = {
+            tuple(sorted(self.phrases.named(one))): one
+            for one in self.spellings.get(word[0], ())
+            if _one_edit_apart(word, one)
+        }
+        return next(iter(near.values())) if len(near) == 1 else None
 
 
 @lru_cache(maxsize=32)
 def lexicon(language: str) -> Lexicon:
     """The words of one language. Raises FileNotFoundError for one without a file."""
     content: dict[str, Any] = yaml.safe_load((FILES / f"{language}.yml").read_text(encoding="utf-8"))
-    numbers = {phrase(word): int(number) for number, words in content.get("numbers", {}).items() for word in words}
-    entries = Phrases((phrase(words), kind, value) for kind, value, words in _entries(content))
-    return Lexicon(entries, numbers, bool(content.get("in")))
+    entries = [(phrase(words), kind, value) for kind, value, words in _entries(content)]
+    spellings: dict[str, set[str]] = {}
+    for words, kind, _value in entries:
+        fewest = SHORTEST_MISSPELT_MONTH if kind == "month" else FEWEST_LETTERS
+        if kind in _MISSPELT and len(words) >= fewest and " " not in words:
+            spellings.setdefault(words[0], set()).add(words)
+    return Lexicon(
+        Phrases(entries), bool(content.get("in")), {first: tuple(sorted(found)) for first, found in spellings.items()}
+    )
 
 
 @lru_cache(maxsize=1)
@@ -47,12 +103,28 @@ def languages() -> tuple[str, ...]:
 
 def _entries(content: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     for name, ahead in _DAYS.items():
-        yield from (("day", str(ahead), words) for words in content[name])
+        yield from (("day", str(ahead), words) for words in content.get(name, ()))
     for name, kind in _TABLES.items():
         for value, phrases in content.get(name, {}).items():
             yield from ((kind, str(value), words) for words in phrases)
+    for name, (kind, value) in _MINUTES.items():
+        yield from ((kind, value, words) for words in content.get(name, ()))
     for name in _LISTS:
         yield from ((name, "", words) for words in content.get(name, ()))
-    yield from (("noon", "", words) for words in content.get("noon", ()))
-    yield from (("am", "", words) for words in content.get("am", ()))
-    yield from (("pm", "", words) for words in content.get("pm", ()))
+
+
+def _fewest_letters(word: str) -> int:
+    scripts = (fewest for first, last, fewest in FEWEST_LETTERS_BY_SCRIPT if first <= word[:1] <= last)
+    return next(scripts, FEWEST_LETTERS)
+
+
+def _one_edit_apart(one: str, other: str) -> bool:
+    """Whether a letter more, less or changed, or two letters in the other order, make one word the other."""
+    if abs(len(one) - len(other)) > 1:
+        return False
+    same = 0
+    while same < min(len(one), len(other)) and one[same] == other[same]:
+        same += 1
+    left, right = one[same:], other[same:]
+    swapped = left[:2] == right[1::-1] and len(right) > 1 and left[2:] == right[2:]
+    return left[1:] == right or left == right[1:] or left[1:] == right[1:] or swapped

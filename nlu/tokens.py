@@ -11,7 +11,7 @@ from locales.normal import normalise
 
 # Not by \w, which leaves the vowel signs of Indic scripts out of words; digits of every script are numbers; a Chinese
 # sign is a word, for no spaces stand between them.
-_PIECE = re.compile(r"\d+|[\u3400-\u9fff]|[^\s\d.,;:!?()/\-\u3400-\u9fff。，！？、；：（）]+")
+_PIECE = re.compile(r"\d+|[\u3400-\u9fff]|[^\s\d.,;:!?()/\-\u3400-\u9fff。，！？、；：（）،؛؟।።፣፤]+")
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,10 @@ class Phrases:
         for words in self._named:
             first, *rest = words.split(" ")
             self._longest[first] = max(self._longest.get(first, 0), 1 + len(rest))
+
+    def named(self, words: str) -> Sequence[tuple[str, str]]:
+        """What a phrase names; nothing when it is none."""
+        return self._named.get(words, ())
 
     def longest(self, words: Sequence[Token], at: int) -> tuple[int, Sequence[tuple[str, str]]]:
         """How many words the longest phrase has that begins at a word, and what it names; 0 when there is none."""

@@ -6,236 +6,159 @@ understood is always shown and confirmed before anything is booked.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Literal
 
-from nlu.lexicon import Lexicon, languages, lexicon
-from nlu.tokens import Token, tokens
+from nlu.lexicon import languages, lexicon
 from nlu.understanding import Moment, Part
+from nlu.when_days import Days
+from nlu.when_hours import FoundHour, Hours
+from nlu.when_items import ENDS, Items
 
 Problem = Literal["past", "impossible", "none_found"]
 LAST_AFTERNOON_HOUR = 7
 """Bare hours from 1 to 7 are afternoon: no office is open at 3 in the morning."""
-RECENT = timedelta(days=60)
-"""A date without a year that lies so little behind today is past, not next year's."""
-A_CENTURY = 100
+LAST_SAID_OF_THE_AFTERNOON = 8
 NOON, LAST_HOUR, LAST_MINUTE = 12, 23, 59
-ORDINALS = frozenset({"th", "st", "nd", "rd", "er"})
-JOINERS = frozenset({"de", "of", "del", "di"})
+LETTERS_OF_A_WORD = 3
+NOT_REACHES, NOT_REACHES_BACK = 4, 2
+"""How many items before and behind a day "not" may stand: "I cannot come on Monday", "Monday I cannot"."""
 
 
 def when_said(text: str, now: datetime, language: str | None = None) -> Moment:
-    """The day, part of day and hour in `text`. `now` is aware, in the city's zone; numeric dates are day first."""
+    """The day, part of day and hour in `text`. `now` is aware, in the city's zone; numeric dates are day first.
+
+    Words with a letter wrong are understood in `language` alone.
+    """
     known = languages()
     if language in known:
-        first = _Reading(text, now, lexicon(language)).read()
-        return first if first.problem != "none_found" or language == "it" else _Reading(text, now, lexicon("it")).read()
-    readings = [_Reading(text, now, lexicon(code)).read() for code in known]
+        first = _Reading(Items(text, lexicon(language), guesses=True), now).read()
+        return first if first.problem != "none_found" or language == "it" else _read_in_italian(first, now)
+    readings = [_read(text, now, code) for code in known]
     return max(readings, key=lambda moment: sum(end - start for _kind, start, end in moment.spans))
 
 
-@dataclass
-class _Item:
-    """A word or phrase as the grammar sees it."""
+def _read_in_italian(first: Moment, now: datetime) -> Moment:
+    """What Italian words in another language's message mean; numbers alone say no more in Italian."""
+    second = _read(first.text, now, "it")
+    worded = any(
+        sum(map(str.isalpha, first.text[start:end])) >= LETTERS_OF_A_WORD for _kind, start, end in second.spans
+    )
+    return second if worded or second.problem == "past" else first
 
-    kind: str
-    value: str
-    start: int
-    end: int
+
+def _read(text: str, now: datetime, language: str) -> Moment:
+    return _Reading(Items(text, lexicon(language), guesses=False), now).read()
 
 
 @dataclass
 class _Reading:
-    """One message read with one language's words."""
+    """One message read with one language's words. The first day, part and hour count."""
 
-    text: str
+    items: Items
     now: datetime
-    words: Lexicon
     day: date | None = None
     part: Part | None = None
-    hour: int | None = None
-    minute: int = 0
+    hour: FoundHour | None = None
     problem: Problem | None = None
+    past_said: bool = False
+    """Whether a day of the past was said, which a later day replaces: "I came yesterday, may I come tomorrow?"."""
     spans: list[tuple[str, int, int]] = field(default_factory=list)
-    half_said: bool = False
-    """Whether "am" or "pm" was said."""
 
     def read(self) -> Moment:
-        items = self._items(tokens(self.text))
+        items = self.items
+        days = Days(items, self.now.date())
+        hours = Hours(items, days)
+        refused = self._refused()
         at = 0
         while at < len(items):
-            at += self._day(items, at) or self._hour(items, at) or self._part(items[at]) or 1
+            size = self._take_day(days, at, refused=at in refused)
+            size = size or self._take_hour(hours.at(at, day_said=self.day is not None), at)
+            at += size or self._take_part(at)
         clock = self._clock()
+        if self.problem is None and ((self.past_said and self.day is None) or self._is_past(clock)):
+            self.problem = "past"
         if self.day is None and self.part is None and clock is None and self.problem is None:
             self.problem = "none_found"
-        if self.problem is None and self._is_past(clock):
-            self.problem = "past"
-        return Moment(self.text, self.day, self.part, clock, self.problem, tuple(self.spans))
+        return Moment(items.text, self.day, self.part, clock, self.problem, tuple(self.spans))
 
-    def _items(self, found: Sequence[Token]) -> list[_Item]:
-        items: list[_Item] = []
-        at = 0
-        while at < len(found):
-            size, named = self.words.phrases.longest(found, at)
-            first, last = found[at], found[at + max(size, 1) - 1]
-            kind, value = named[0] if named else self._number(first)
-            items.append(_Item(kind, value, first.start, last.end))
-            at += max(size, 1)
-        return items
+    def _take_day(self, days: Days, at: int, *, refused: bool) -> int:
+        found = days.at(at)
+        if found is None:
+            return 0
+        if refused:
+            return found.size
+        if found.day is None and self.day is None:
+            self.problem = "impossible"
+        elif found.day is None:
+            return found.size
+        elif found.day < self.now.date():
+            self.past_said = True
+        elif self.day is None:
+            if self.past_said:
+                self.part, self.hour, self.spans = None, None, []
+            self.day = found.day
+            self.spans.append(("day", *self.items.place(at, found.size)))
+        if self.items.has(at, "today_part") and self.part is None:
+            self.part = self.items.value(at, "today_part")  # type: ignore[assignment]  # the file's keys are parts
+        return found.size
 
-    def _number(self, token: Token) -> tuple[str, str]:
-        if token.word.isdecimal():
-            return "digits", token.word
-        number = self.words.numbers.get(token.word)
-        return ("number", str(number)) if number is not None else ("word", token.word)
+    def _refused(self) -> set[int]:
+        """The places of days beside a "not": each "not" refuses the nearest day, the following one of two as near."""
+        items = self.items
+        starts = [at for at in range(len(items)) if items.has(at, "day", "weekday", "today_part")]
+        refused = set()
+        for at in range(len(items)):
+            if items.has(at, "not"):
+                near = [day for day in starts if self._reaches(at, day)]
+                refused.update(sorted(near, key=lambda day: (abs(day - at), -day))[:1])
+        return refused
 
-    def _kind(self, items: list[_Item], at: int) -> str:
-        return items[at].kind if 0 <= at < len(items) else ""
+    def _reaches(self, at: int, other: int) -> bool:
+        """Whether a "not" may mean another item."""
+        return (0 < other - at <= NOT_REACHES or 0 < at - other <= NOT_REACHES_BACK) and self._together(at, other)
 
-    def _gap(self, items: list[_Item], at: int) -> str:
-        """What stands between an item and the one after it."""
-        return self.text[items[at].end : items[at + 1].start] if at + 1 < len(items) else ""
+    def _together(self, one: int, other: int) -> bool:
+        """Whether no punctuation stands between two items."""
+        first, last = sorted((one, other))
+        return all(ENDS.isdisjoint(self.items.gap(at)) for at in range(first, last))
 
-    def _day(self, items: list[_Item], at: int) -> int:  # noqa: PLR0911, one return a form of date
-        """A day that begins at this item: how many items it takes, 0 when there is none."""
-        item, today = items[at], self.now.date()
-        match item.kind:
-            case "day":
-                return self._found_day(items, at, 1, today + timedelta(days=int(item.value)))
-            case "today_part":
-                self.part = item.value  # type: ignore[assignment]  # the file's keys are parts
-                return self._found_day(items, at, 1, today)
-            case "weekday":
-                ahead = (int(item.value) - today.weekday() - 1) % 7 + 1
-                return self._found_day(items, at, 1, today + timedelta(days=ahead))
-            case "digits":
-                return self._date(items, at) or self._days_ahead(items, at)
-            case "month" if self._kind(items, at + 1) == "digits":
-                return self._dated(items, at, 2, int(items[at + 1].value), int(item.value), None)
-            case "in" if self._kind(items, at + 1) in {"digits", "number"}:
-                size = self._days_ahead(items, at + 1)
-                return size + 1 if size else 0
-            case "day_of_month" if self._kind(items, at + 1) == "digits":
-                size = self._date(items, at + 1, alone=True)
-                return size + 1 if size else 0
-        return 0
+    def _take_part(self, at: int) -> int:
+        if self.items.has(at, "part") and self.part is None:
+            self.part = self.items.value(at, "part")  # type: ignore[assignment]  # the file's keys are parts
+            self.spans.append(("part", *self.items.place(at, 1)))
+        return 1
 
-    def _date(self, items: list[_Item], at: int, *, alone: bool = False) -> int:
-        """5/12, 5-12-2026, 5 December, 5 de diciembre; `alone`: "the 5th" too, which is the next such day."""
-        number = int(items[at].value)
-        if self._gap(items, at) in {"/", "-"} and self._kind(items, at + 1) == "digits":
-            has_year = self._gap(items, at + 1) in {"/", "-"} and self._kind(items, at + 2) == "digits"
-            year = int(items[at + 2].value) if has_year else None
-            return self._dated(items, at, 3 if has_year else 2, number, int(items[at + 1].value), year)
-        ahead = at + 1
-        while ahead < len(items) and items[ahead].value in JOINERS | ORDINALS:
-            ahead += 1
-        if self._kind(items, ahead) == "month":
-            return self._dated(items, at, ahead - at + 1, number, int(items[ahead].value), None)
-        ends = self._kind(items, at + 1) in {"", "at", "part"} or ahead > at + 1
-        return self._dated(items, at, max(1, ahead - at), number, None, None) if alone and ends else 0
-
-    def _dated(self, items: list[_Item], at: int, size: int, day: int, month: int | None, year: int | None) -> int:
-        today = self.now.date()
-        try:
-            if month is None:
-                found = today.replace(day=day)
-                if found < today:
-                    found = (today.replace(day=1) + timedelta(days=32)).replace(day=day)
+    def _take_hour(self, found: FoundHour | None, at: int) -> int:
+        if found is None:
+            return 0
+        behind = at + found.size
+        refused = any(self.items.has(one, "not") and self._together(one, at) for one in (at - 2, at - 1, behind))
+        if self.hour is None and not refused and not self.items.has(at - 1, "until"):
+            if found.hour > LAST_HOUR + 1 or found.minute > LAST_MINUTE:
+                self.problem = "impossible"
             else:
-                century = 2000 if year is not None and year < A_CENTURY else 0
-                found = date(today.year if year is None else year + century, month, day)
-                if year is None and found < today - RECENT:
-                    found = found.replace(year=today.year + 1)
-        except ValueError:
-            self.problem = "impossible"
-            return size
-        return self._found_day(items, at, size, found)
-
-    def _days_ahead(self, items: list[_Item], at: int) -> int:
-        """Three days from now: only after "in", or where the language says "3 days from now" in one phrase."""
-        after_in = self._kind(items, at - 1) == "in" or not self.words.says_in
-        unit = self._kind(items, at + 1)
-        if not after_in or unit not in {"days", "weeks"}:
-            return 0
-        days = int(items[at].value) * (7 if unit == "weeks" else 1)
-        return self._found_day(items, at, 2, self.now.date() + timedelta(days=days))
-
-    def _found_day(self, items: list[_Item], at: int, size: int, day: date) -> int:
-        if self.day is None:
-            self.day = day
-            self.spans.append(("day", items[at].start, items[at + size - 1].end))
-        return size
-
-    def _part(self, item: _Item) -> int:
-        if item.kind == "part" and self.part is None:
-            self.part = item.value  # type: ignore[assignment]  # the file's keys are parts
-            self.spans.append(("part", item.start, item.end))
-        return 0
-
-    def _hour(self, items: list[_Item], at: int) -> int:  # noqa: PLR0911, one return a form of time
-        """An hour that begins at this item: "at ten", "10:30", "10h30", "half past ten", "3 pm", "সাড়ে দশটা"."""
-        begin = at
-        minute = {"half_before": 30, "quarter_before": 15}.get(items[at].kind)
-        if items[at].kind == "noon":
-            return self._found_hour(items, at, 1, NOON, 0)
-        marked = items[at].kind == "at"
-        while at < len(items) and items[at].kind in {"at", "half_before", "quarter_before"}:
-            minute = minute or {"half_before": 30, "quarter_before": 15}.get(items[at].kind)
-            at += 1
-        kind = self._kind(items, at)
-        if kind == "noon":
-            return self._found_hour(items, begin, at - begin + 1, NOON, 0)
-        if kind not in {"digits", "number", "clock"}:
-            return 0
-        hour, size = int(items[at].value), at - begin + 1
-        after, gap = self._kind(items, at + 1), self._gap(items, at)
-        explicit = marked or minute is not None or kind == "clock"
-        if after == "digits" and gap in {":", "."} and len(items[at + 1].value) == len("00"):
-            return self._found_hour(items, begin, size + 1, hour, int(items[at + 1].value))
-        if after == "hours" or (after == "at" and items[at + 1].value == "" and self._is_unit(items, at + 1)):
-            minutes = self._kind(items, at + 2) == "digits" and self._gap(items, at + 1) == ""
-            return self._found_hour(
-                items, begin, size + 1 + minutes, hour, int(items[at + 2].value) if minutes else minute or 0
-            )
-        if after in {"half", "quarter"}:
-            return self._found_hour(items, begin, size + 1, hour, 30 if after == "half" else 15)
-        if after in {"am", "pm"}:
-            hour = hour % NOON + (NOON if after == "pm" else 0)
-            return self._found_hour(items, begin, size + 1, hour, minute or 0, said_half=True)
-        beside_a_day = kind == "digits" and self._kind(items, begin - 1) in {"day", "weekday", "part", "today_part"}
-        return self._found_hour(items, begin, size, hour, minute or 0) if explicit or beside_a_day else 0
-
-    def _is_unit(self, items: list[_Item], at: int) -> bool:
-        """An h after a number ("10h30"), where the same letter may also stand before one."""
-        return self.text[items[at].start : items[at].end].casefold() == "h"
-
-    def _found_hour(
-        self, items: list[_Item], at: int, size: int, hour: int, minute: int, *, said_half: bool = False
-    ) -> int:
-        if hour > LAST_HOUR + 1 or minute > LAST_MINUTE:
-            self.problem = "impossible"
-        elif self.hour is None:
-            self.hour, self.minute = (hour if hour <= LAST_HOUR else 0), minute
-            self.half_said = said_half
-            self.spans.append(("time", items[at].start, items[at + size - 1].end))
-        return size
+                self.hour = found
+                self.spans.append(("time", *self.items.place(at, found.size)))
+        return found.size
 
     def _clock(self) -> time | None:
         """The hour on a clock of 24, with the half of the day that was said or that offices keep."""
         if self.hour is None:
             return None
-        hour = self.hour
-        if not self.half_said and hour < NOON:
-            late = self.part in {"afternoon", "evening"} or (self.part is None and 1 <= hour <= LAST_AFTERNOON_HOUR)
-            hour += NOON if late else 0
-        return time(hour, self.minute)
+        hour = self.hour.hour % (LAST_HOUR + 1)
+        if not self.hour.half_said and 0 < hour < NOON:
+            late = {
+                None: hour <= LAST_AFTERNOON_HOUR,
+                "morning": False,
+                "afternoon": hour <= LAST_SAID_OF_THE_AFTERNOON,
+                "evening": True,
+            }
+            hour += NOON if late[self.part] else 0
+        return time(hour, self.hour.minute)
 
     def _is_past(self, clock: time | None) -> bool:
         if self.day is None:
             return False
-        if self.day == self.now.date() and clock is not None:
-            return clock <= self.now.time()
-        return self.day < self.now.date()
+        return self.day == self.now.date() and clock is not None and clock <= self.now.time()

@@ -81,6 +81,41 @@ def test_a_number_alone_is_neither_a_day_nor_an_hour() -> None:
     assert (moment.date, moment.time) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "day", "clock"),
+    [
+        ("it", "lunedì non posso, martedì sì", date(2026, 12, 1), None),
+        ("it", "martedì 5 alle 9:30", date(2027, 1, 5), time(9, 30)),
+        ("it", "ieri alle 9 era chiuso, posso domani alle 11?", TOMORROW, time(11)),
+        ("en", "not monday, tuesday at 10", date(2026, 12, 1), time(10)),
+        ("fr", "je travaille jusqu'à 14h, mardi à 16h ?", date(2026, 12, 1), time(16)),
+        ("es", "en vez del lunes, el martes", date(2026, 12, 1), None),
+    ],
+)
+def test_a_day_that_is_refused_or_past_gives_way_to_the_one_that_is_meant(
+    language: str, words: str, day: date, clock: time | None
+) -> None:
+    moment = when_said(words, NOW, language)
+    assert (moment.date, moment.time) == (day, clock)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("it", "mi chiamo Martina"),
+        ("es", "vienes con tu hijo"),
+        ("es", "el mar está lejos"),
+        ("en", "between two people"),
+        ("fr", "examen A2"),
+        ("ar", "الجامعة"),
+        ("ar", "mat3am"),
+        ("bn", "৩টা বাচ্চা আছে"),
+    ],
+)
+def test_words_and_numbers_that_only_look_like_times_are_none(language: str, words: str) -> None:
+    assert when_said(words, NOW, language).problem == "none_found"
+
+
 def test_the_spans_are_the_words_themselves() -> None:
     words = "vorrei venire domani alle 10 grazie"
     said = {kind: words[start:end] for kind, start, end in when_said(words, NOW, "it").spans}
