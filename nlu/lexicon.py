@@ -4,7 +4,8 @@ Keys of a file, all but the first three optional:
 today, tomorrow, after_tomorrow, past_days (yesterday, last week): days; days_ahead: {14: [in two weeks]}; next_week.
 weekdays: {0: Monday}; months: {1: January}; parts: {morning: ...}; today_parts: {morning: [this morning]}.
 day_of_month: what stands before "the 5th"; day_of_month_after: behind it; ordinals: {1: [first]}.
-in, days, weeks: "in 3 days"; from_now: "3 days from now"; last: "last Monday"; not: "Monday I cannot".
+in, days, weeks: "in 3 days"; from_now: "3 days from now"; last: "last Monday"; not: "Monday I cannot";
+not_behind: the same, only behind the day.
 at: before an hour; at_digits: the same, only before digits or with a word for hours; hours: behind it;
 counted_hours: behind it, and behind numbers of things too; noon; am; pm.
 clock: {10: [whole words that are hours], "1:30": [...]}; counted_clock: the same, which may be numbers of things too.
@@ -13,6 +14,7 @@ half, quarter: after the hour; half_before, quarter_before: before it; past, to:
 plus, minus: "nine and twenty"; minutes: behind their number;
 between: before two hours; until: before an hour at which something ends, which is not taken; range: "from 10 to 12".
 numbers: {10: [ten]}, of hours, days and minutes.
+prefixes: written together with the words of days, parts and numbers ("to-Monday").
 links: words that end a time ("if", "because", "or"); things: what is counted and is no time ("euro", "children").
 others: words that look like a time and are none: "good morning", and words a letter away from a word of time.
 """
@@ -47,11 +49,12 @@ _MINUTES = {
 }  # fmt: skip
 _LISTS = (
     "at", "hours", "counted_hours", "in", "days", "weeks", "from_now", "last", "not", "next_week", "day_of_month",
-    "day_of_month_after", "between", "at_digits", "until", "minutes", "noon", "am", "pm", "past", "to", "plus", "minus",
-    "range", "links", "things", "others",
+    "day_of_month_after", "not_behind", "between", "at_digits", "until", "minutes", "noon", "am", "pm", "past", "to",
+    "plus", "minus", "range", "links", "things", "others",
 )  # fmt: skip
 _MISSPELT = frozenset({"day", "weekday", "month", "part", "today_part"})
 """What is understood with a letter wrong; hours are not."""
+_PREFIXED = frozenset({"day", "weekday", "part", "number"})
 SHORTEST_MISSPELT_MONTH = 7
 """Short names of months are a letter away from too many words: Marco, aprire, match, junto."""
 
@@ -84,7 +87,12 @@ class Lexicon:
 def lexicon(language: str) -> Lexicon:
     """The words of one language. Raises FileNotFoundError for one without a file."""
     content: dict[str, Any] = yaml.safe_load((FILES / f"{language}.yml").read_text(encoding="utf-8"))
-    entries = [(phrase(words), kind, value) for kind, value, words in _entries(content)]
+    prefixes: list[str] = content.get("prefixes", [])
+    entries = [
+        (phrase(before + words), kind, value)
+        for kind, value, words in _entries(content)
+        for before in ("", *(prefixes if kind in _PREFIXED else ()))
+    ]
     spellings: dict[str, set[str]] = {}
     for words, kind, _value in entries:
         fewest = SHORTEST_MISSPELT_MONTH if kind == "month" else FEWEST_LETTERS

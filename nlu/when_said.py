@@ -110,14 +110,15 @@ class _Reading:
         starts = [at for at in range(len(items)) if items.has(at, "day", "weekday", "today_part")]
         refused = set()
         for at in range(len(items)):
-            if items.has(at, "not"):
+            if items.has(at, "not", "not_behind"):
                 near = [day for day in starts if self._reaches(at, day)]
                 refused.update(sorted(near, key=lambda day: (abs(day - at), -day))[:1])
         return refused
 
     def _reaches(self, at: int, other: int) -> bool:
         """Whether a "not" may mean another item."""
-        return (0 < other - at <= NOT_REACHES or 0 < at - other <= NOT_REACHES_BACK) and self._together(at, other)
+        ahead = self.items.has(at, "not") and 0 < other - at <= NOT_REACHES
+        return (ahead or 0 < at - other <= NOT_REACHES_BACK) and self._together(at, other)
 
     def _together(self, one: int, other: int) -> bool:
         """Whether no punctuation stands between two items."""
@@ -133,8 +134,11 @@ class _Reading:
     def _take_hour(self, found: FoundHour | None, at: int) -> int:
         if found is None:
             return 0
-        behind = at + found.size
-        refused = any(self.items.has(one, "not") and self._together(one, at) for one in (at - 2, at - 1, behind))
+        behind, nots = at + found.size, ("not", "not_behind")
+        refused = any(
+            self.items.has(one, *nots[: 1 + (one == behind)]) and self._together(one, at)
+            for one in (at - 2, at - 1, behind)
+        )
         if self.hour is None and not refused and not self.items.has(at - 1, "until"):
             if found.hour > LAST_HOUR + 1 or found.minute > LAST_MINUTE:
                 self.problem = "impossible"
