@@ -11,7 +11,7 @@ from locales.normal import normalise
 
 # Not by \w, which leaves the vowel signs of Indic scripts out of words; digits of every script are numbers; a Chinese
 # sign is a word, for no spaces stand between them.
-_PIECE = re.compile(r"\d+|[\u3400-\u9fff]|[^\s\d.,;:!?()/\-\u3400-\u9fff。，！？、；：（）،؛؟।።፣፤]+")
+_PIECE = re.compile(r"\d+|[\u3400-\u9fff]|[^\s\d.,;:!?()/\-\u3400-\u9fff。，！？、；：（）،؛؟।።፣፤፡]+")
 
 
 @dataclass(frozen=True)

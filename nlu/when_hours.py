@@ -15,6 +15,7 @@ LONGEST_STAY = 6
 """So few hours, written as a word and with nothing beside them, are a time that something takes: "two hours"."""
 BESIDE = ("day", "weekday", "today_part", "part")
 AFTER = ("hours", "counted_hours")
+COLONS = frozenset({":", "：", "፡"})
 
 
 @dataclass(frozen=True)
@@ -101,11 +102,12 @@ class Hours:
         return hour_said, 0, 1, False
 
     def _is_another_number(self, at: int) -> bool:
-        """Whether digits are too many, stand for a letter (Arabic in Latin script: "mat3am") or name a level ("A2")."""
+        """Whether digits are too many, stand for a letter (Arabic in Latin script: "mat3am"), a level or a date."""
         items = self._items
         touches = at > 0 and items.gap(at - 1) == "" and not items.word(at - 1).isdecimal()
         inside_a_word = touches and not items.has(at - 1, "at", "at_digits", "hours")
-        return inside_a_word or len(items.word(at)) > len("00")
+        dated = items.has(at - 1, "at_digits") and items.gap(at) in {"/", "."} and self._days.at(at) is not None
+        return inside_a_word or dated or len(items.word(at)) > len("00")
 
     def _has_minute(self, at: int) -> bool:
         """10:30, 10.30; with a comma only beside a word for hours or a day, for 10,30 may be a price."""
@@ -113,7 +115,7 @@ class Hours:
         if not (items.has(at + 1, "digits") and len(items.word(at + 1)) == len("00")):
             return False
         gap = items.gap(at)
-        return gap.strip() == ":" or gap == "." or (gap == "," and items.has(at - 1, "at", *BESIDE))
+        return gap.strip() in COLONS or gap == "." or (gap == "," and items.has(at - 1, "at", *BESIDE))
 
     def _is_no_count(self, at: int) -> bool:
         """Whether a number with a word that stands behind hours and things is an hour."""
