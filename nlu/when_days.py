@@ -171,7 +171,7 @@ class Days:
             ahead += 1
         if items.has(ahead, "month"):
             return self._dated(number, items.number(ahead, "month"), *self._year(at, ahead - at + 1))
-        marked = alone or items.has(at + 1, "day_of_month_after")
+        marked = alone or (items.has(at + 1, "day_of_month_after") and not items.has(at - 1, "things"))
         if not marked or items.has(at + size, *HOUR_MARKS) or not (ordinal or items.has(at, "digits")):
             return None
         if len(items.word(at)) > len("31") and not ordinal:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from nlu.signs import is_sign
 from nlu.when_days import Days
 from nlu.when_items import Items
 
@@ -104,7 +105,8 @@ class Hours:
     def _is_another_number(self, at: int) -> bool:
         """Whether digits are too many, stand for a letter (Arabic in Latin script: "mat3am"), a level or a date."""
         items = self._items
-        touches = at > 0 and items.gap(at - 1) == "" and not items.word(at - 1).isdecimal()
+        before = items.word(at - 1)
+        touches = at > 0 and items.gap(at - 1) == "" and not before.isdecimal() and not is_sign(before[-1:])
         inside_a_word = touches and not items.has(at - 1, "at", "at_digits", "hours")
         dated = items.has(at - 1, "at_digits") and items.gap(at) in {"/", "."} and self._days.at(at) is not None
         return inside_a_word or dated or len(items.word(at)) > len("00")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from nlu.lexicon import Lexicon
+from nlu.signs import sign_number
 from nlu.tokens import Token, tokens
 
 PHONE_PIECES, PHONE_DIGITS = 3, 7
@@ -47,6 +48,9 @@ class Items:
             first, last = found[at], found[at + max(size, 1) - 1]
             kinds = dict(reversed(named))
             word = " ".join(token.word for token in found[at : at + max(size, 1)])
+            if not kinds and (signs := sign_number(found, at))[0]:
+                size, word = signs[0], str(signs[1]).zfill(min(signs[0], 2))
+                kinds, last = {"digits": word}, found[at + size - 1]
             meant = words.meant(first.word) if guesses and not kinds else None
             if meant is not None:
                 kinds = dict(reversed(words.phrases.named(meant)))
