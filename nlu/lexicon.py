@@ -1,6 +1,6 @@
 """Words of time in one language: read once from `nlu/when/<language>.yml`, compared as messages are.
 
-Keys of a file, all but the first three optional:
+Keys of a file, of which a language has those that it needs:
 today, tomorrow, after_tomorrow, past_days (yesterday, last week): days; days_ahead: {14: [in two weeks]}; next_week.
 weekdays: {0: Monday}; months: {1: January}; parts: {morning: ...}; today_parts: {morning: [this morning]}.
 day_of_month: what stands before "the 5th"; day_of_month_after: behind it; ordinals: {1: [first]}.
