@@ -157,7 +157,7 @@ class Hours:
 
 
 def _clock(size: int, hour: int, minute: int, *, half: bool = False) -> FoundHour:
-    """The hour with its minutes, which may be before it."""
+    """The hour with its minutes, which may be before it; before one it is past twelve."""
     if not 0 <= minute < AN_HOUR and hour > 0 and -AN_HOUR < minute < 0:
-        hour, minute = hour - 1, minute + AN_HOUR
+        hour, minute = hour - 1 or NOON, minute + AN_HOUR
     return FoundHour(size, hour, minute, half)

@@ -85,8 +85,8 @@ class _Reading:
 
     def _take_day(self, days: Days, at: int, *, refused: bool) -> int:
         found = days.at(at)
-        if found is None:
-            return 0
+        if found is None or (self.day is not None and self.part is None and self.items.has(at, "part")):
+            return 0  # in "Montag Morgen" the word for tomorrow is a part of the day
         if refused:
             return found.size
         if found.day is None and self.day is None:
