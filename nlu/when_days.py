@@ -131,7 +131,9 @@ class Days:
         """Three days from now: only after "in" or before "from now", or where the language says it in one phrase."""
         items = self._items
         number = items.number(at, "digits", "number")
-        if number is None or not items.has(at + 1, "days", "weeks"):
+        # "For a day", "for another day": one is an article there.
+        article = number == 1 and not items.has(at, "digits") and not items.has(at + 1, "weeks")
+        if number is None or article or not items.has(at + 1, "days", "weeks"):
             return None
         from_now = items.has(at + 2, "from_now")
         if not (after_in or from_now or not items.words.says_in):

@@ -120,3 +120,14 @@ def test_the_spans_are_the_words_themselves() -> None:
     words = "vorrei venire domani alle 10 grazie"
     said = {kind: words[start:end] for kind, start, end in when_said(words, NOW, "it").spans}
     assert said == {"day": "domani", "time": "alle 10"}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("sq", "dua ta ndryshoj takimin për një ditë tjetër"), ("tr", "randevumu başka bir güne almam lazım"),
+        ("it", "vorrei spostare per un giorno"), ("de", "an einem anderen Tag"),
+    ],
+)  # fmt: skip
+def test_another_day_is_not_tomorrow(language: str, words: str) -> None:
+    assert when_said(words, NOW, language).problem == "none_found"
