@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from hmac import compare_digest
 from types import SimpleNamespace
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import UploadFile
 
 from locales.dates import in_rome
 from locales.rendering import render
@@ -24,10 +27,12 @@ from services_directory.console.catalogue import (
 from services_directory.console.door import (
     FLASH_COOKIE,
     FLASH_SECONDS,
+    LONGEST_FILE,
     LONGEST_RECORD,
     Console,
     ForgedFormError,
     drop_cookie,
+    from_our_page,
     put_cookie,
     read_form,
     signed_in,
@@ -117,6 +122,33 @@ async def came_to_edit(console: Console, request: Request) -> tuple[SignedIn, Ma
     if not visit.account.edits_directory:
         return refusal(request, 403, "not_yours_title", "read_only")
     return visit, form
+
+
+@dataclass(frozen=True)
+class Brought:
+    """A file that an editor has sent, and the fields of its form."""
+
+    visit: SignedIn
+    form: Mapping[str, str]
+    name: str
+    content: bytes
+
+
+async def came_with_file(console: Console, request: Request, *, most_fields: int) -> Brought | Response:
+    """Who may edit, and the file that they sent; else the answer that says why not."""
+    visit = await admitted(console, request)
+    if isinstance(visit, Response):
+        return visit
+    if int(request.headers.get("content-length") or LONGEST_FILE + 1) > LONGEST_FILE:
+        return refusal(request, 413, "refused_title", "too_large")
+    async with request.form(max_files=1, max_fields=most_fields) as form:
+        fields = {name: value for name, value in form.items() if isinstance(value, str)}
+        if not from_our_page(request) or not compare_digest(fields.get("csrf", "").encode(), visit.csrf.encode()):
+            return refusal(request, 403, "refused_title", "forged")
+        file = form.get("file")
+        if not visit.account.edits_directory or not isinstance(file, UploadFile):
+            return refusal(request, 403, "not_yours_title", "read_only")
+        return Brought(visit, fields, file.filename or "", await file.read())
 
 
 def shown(

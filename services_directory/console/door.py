@@ -22,6 +22,8 @@ LONGEST_FORM = 16_384
 """Bytes. Read before anybody has signed in, so it must be short."""
 LONGEST_RECORD = 524_288
 """Bytes of a form that holds a whole record; only of who has signed in."""
+LONGEST_FILE = 8_000_000
+"""Bytes of a form that brings a file; only of who has signed in."""
 BYTES_A_FIELD = 800
 """Fewer on average: a form of so many more fields is no form of ours."""
 

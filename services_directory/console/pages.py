@@ -89,6 +89,12 @@ def page(name: str, language: str, /, *, status: int = 200, **values: Any) -> HT
     return HTMLResponse(html, status_code=status, headers=HEADERS)
 
 
+def attachment(content: bytes, name: str, media_type: str) -> Response:
+    """A file to keep, with the headers of a page."""
+    headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(content, media_type=media_type, headers=headers)
+
+
 def staff_language_of(request: Request) -> str:
     """As `language_of`, among the languages into which the pages of staff are translated."""
     return language_of(request, STAFF)

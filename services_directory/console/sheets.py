@@ -6,30 +6,26 @@ What a file would change waits as drafts of its own (`import:<account>`): whoeve
 from __future__ import annotations
 
 import asyncio
-import hmac
-from collections.abc import Sequence
+from collections.abc import Iterator
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
-from starlette.datastructures import UploadFile
 
 from services_directory.console import staff_words
 from services_directory.console.catalogue import label_of, may_edit
-from services_directory.console.directory import admitted, came_to_edit, shown, told_at
-from services_directory.console.door import Console, from_our_page
-from services_directory.console.entrance import refusal
-from services_directory.console.pages import HEADERS
+from services_directory.console.directory import admitted, came_to_edit, came_with_file, shown, told_at
+from services_directory.console.door import Console
+from services_directory.console.pages import attachment
 from services_directory.desk.accounts import SignedIn
 from services_directory.desk.editing import Edit, Editing
 from services_directory.desk.merging import changes
-from services_directory.desk.revisions import Revision, Stage, change_stage, current_of, open_ones
+from services_directory.desk.revisions import current_of, drafts_by
+from services_directory.exchange.found import Found
 from services_directory.exchange.importing import ImportRefusedError, Plan, exported, plan, read_content
 from services_directory.store.faults import Fault, RecordError
 
 ADDRESS = "/console/directory/sheet"
-LONGEST_FILE = 8_000_000
-"""Bytes."""
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 MOST_SHOWN = 100
 """Faults, or records that would change, on one page; the rest is counted."""
@@ -63,17 +59,17 @@ def add_sheets(router: APIRouter, console: Console) -> None:
 
 async def _finish(session: AsyncSession, console: Console, visit: SignedIn, deed: str) -> str:
     """Publish what waits, or put it away; the word that says how it went. Raises RecordError."""
-    drafts = await _drafts(session, visit)
+    editing = Editing(session, _by(visit), console.now())
     if deed == "discard":
-        await _put_away(session, drafts)
+        await editing.replace_drafts([])
         return "discarded"
+    drafts = await drafts_by(session, _by(visit))
     now = await current_of(session, [one.name for one in drafts])
     behind = any(one.based_on != (now[one.name].number if one.name in now else None) for one in drafts)
     if not drafts or behind or not all(may_edit(one.city, visit.account) for one in drafts):
         return "sheet_old"
-    editing = Editing(session, _by(visit), console.now())
     await editing.publish_all([one.record for one in drafts], note=drafts[0].note)
-    await _put_away(session, drafts)
+    await editing.replace_drafts([])
     return "applied"
 
 
@@ -85,64 +81,46 @@ def _add_files(router: APIRouter, console: Console) -> None:
             return visit
         async with console.database.reading() as session:
             content = await exported(session, "xlsx", console.now(), city=visit.account.city)
-        name = f"sportello-{visit.account.city or 'all'}.xlsx"
-        headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(content, media_type=XLSX, headers=headers)
+        return attachment(content, f"sportello-{visit.account.city or 'all'}.xlsx", XLSX)
 
     @router.post("/directory/sheet")
     async def upload(request: Request) -> Response:
-        visit = await admitted(console, request)
-        if isinstance(visit, Response):
-            return visit
-        if int(request.headers.get("content-length") or LONGEST_FILE + 1) > LONGEST_FILE:
-            return refusal(request, 413, "refused_title", "too_large")
-        async with request.form(max_files=1, max_fields=2) as form:
-            forged = not hmac.compare_digest(str(form.get("csrf", "")).encode(), visit.csrf.encode())
-            if forged or not from_our_page(request):
-                return refusal(request, 403, "refused_title", "forged")
-            file = form.get("file")
-            if not visit.account.edits_directory or not isinstance(file, UploadFile):
-                return refusal(request, 403, "not_yours_title", "read_only")
-            name, content = file.filename or "", await file.read()
+        brought = await came_with_file(console, request, most_fields=2)
+        if isinstance(brought, Response):
+            return brought
+        visit = brought.visit
+        found, faults = Found(), list[Fault]()
+        try:
+            # In a thread: a large file takes seconds, and people are being answered meanwhile.
+            found = await asyncio.to_thread(read_content, brought.name, brought.content, visit.account.city)
+        except ImportRefusedError as problem:
+            faults.extend(problem.faults)
         async with console.database.writing() as session:
-            try:
-                # In a thread: a large file takes seconds, and people are being answered meanwhile.
-                found = await asyncio.to_thread(read_content, name, content, visit.account.city)
-                planned = await plan(session, found)
-                faults = [*planned.faults, *await _not_theirs(session, planned, visit)]
-            except ImportRefusedError as problem:
-                faults = list(problem.faults)
-            await _put_away(session, await _drafts(session, visit))
-            if not faults:
-                await _keep(session, console, visit, planned, name)
+            planned = await plan(session, found)
+            faults += [*planned.faults, *_not_theirs(planned, visit)]
+            edits = [
+                Edit(one.record, one.before.number if one.before else None, brought.name[:100])
+                for one in planned.differences
+            ]
+            await Editing(session, _by(visit), console.now()).replace_drafts([] if faults else edits)
             values = await _waiting(session, visit)
         values |= {"faults": faults, "looked": True}
         return shown(console, request, visit, "sheet.html", values, status=422 if faults else 200)
 
 
-async def _not_theirs(session: AsyncSession, planned: Plan, visit: SignedIn) -> list[Fault]:
+def _not_theirs(planned: Plan, visit: SignedIn) -> Iterator[Fault]:
     """Records that a file would change, or take from another city, and that this account may not."""
-    before = await current_of(session, [one.name for one in planned.differences])
-    faults: list[Fault] = []
     for one in planned.differences:
-        cities = {getattr(one.record, "city", None)} | ({before[one.name].city} if one.name in before else set())
+        cities = {getattr(one.record, "city", None)} | ({one.before.city} if one.before else set())
         if not all(may_edit(city, visit.account) for city in cities):
-            faults.append((f"{one.name.kind} {one.name.key}", staff_words.WORDS["not_yours"]))
-    return faults
-
-
-async def _keep(session: AsyncSession, console: Console, visit: SignedIn, planned: Plan, file: str) -> None:
-    before = await current_of(session, [one.name for one in planned.differences])
-    editing = Editing(session, _by(visit), console.now())
-    for one in planned.differences:
-        number = before[one.name].number if one.name in before else None
-        await editing.propose(Edit(one.record, number, file[:100]))
+            yield f"{one.name.kind} {one.name.key}", staff_words.WORDS["not_yours"]
 
 
 async def _waiting(session: AsyncSession, visit: SignedIn) -> dict[str, Any]:
     """What this account's file would change."""
-    drafts = await _drafts(session, visit)
-    before = await current_of(session, [one.name for one in drafts])
+    drafts = await drafts_by(session, _by(visit))
+    shown_ones = drafts[:MOST_SHOWN]
+    before = await current_of(session, [one.name for one in shown_ones])
     told = [
         {
             "name": one.name,
@@ -150,19 +128,9 @@ async def _waiting(session: AsyncSession, visit: SignedIn) -> dict[str, Any]:
             "added": one.name not in before,
             "changes": list(changes(before[one.name].document if one.name in before else {}, one.document)),
         }
-        for one in drafts[:MOST_SHOWN]
+        for one in shown_ones
     ]
     return {"waiting": told, "count": len(drafts), "most": MOST_SHOWN, "looked": False}
-
-
-async def _drafts(session: AsyncSession, visit: SignedIn) -> list[Revision]:
-    found = await open_ones(session)
-    return [one for one in found if one.by == _by(visit) and one.stage is Stage.DRAFT]
-
-
-async def _put_away(session: AsyncSession, drafts: Sequence[Revision]) -> None:
-    for one in drafts:
-        await change_stage(session, one, Stage.DISCARDED)
 
 
 def _by(visit: SignedIn) -> str:

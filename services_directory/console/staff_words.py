@@ -183,6 +183,7 @@ OFFICE_KINDS: dict[OfficeKind, Text] = {
 KINDS: dict[str, Text] = {
     "office": _("Office"), "service": _("Service"), "activity": _("Course or activity"), "guide": _("Guide"),
     "contact": _("National number"), "organization": _("Organization"),
+    "taxonomy": _("Taxonomy"), "term": _("Term of a taxonomy"),
 }  # fmt: skip
 
 STAGES: dict[Stage, Text] = {

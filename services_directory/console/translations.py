@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import hmac
-
 from fastapi import APIRouter, Request, Response
-from starlette.datastructures import UploadFile
 
 from locales.languages import SPOKEN
 from services_directory.console.catalogue import coverage, may_edit, may_see
-from services_directory.console.directory import admitted, cities_by_key, shown, told_at
-from services_directory.console.door import Console, from_our_page
+from services_directory.console.directory import admitted, came_with_file, cities_by_key, shown, told_at
+from services_directory.console.door import Console
 from services_directory.console.entrance import refusal
-from services_directory.console.pages import HEADERS
+from services_directory.console.pages import attachment
 from services_directory.desk.accounts import SignedIn
 from services_directory.desk.editing import Editing
 from services_directory.desk.revisions import current_of
 from services_directory.exchange.translators import TranslationsError, from_po, to_po
 
 ADDRESS = "/console/directory/translations"
-LONGEST_FILE = 8_000_000
-"""Bytes."""
 
 
 def add_translations(router: APIRouter, console: Console) -> None:
@@ -54,24 +49,17 @@ def _add_files(router: APIRouter, console: Console) -> None:
             found = (await current_of(session)).values()
             mine = [one.record for one in found if may_edit(one.city, visit.account) and not one.record.retired]
         name = f"sportello-{visit.account.city or 'all'}-{language}.po"
-        headers = {**HEADERS, "Content-Disposition": f'attachment; filename="{name}"'}
-        return Response(to_po(mine, language), media_type="text/x-gettext-translation", headers=headers)
+        return attachment(to_po(mine, language), name, "text/x-gettext-translation")
 
     @router.post("/directory/translations")
     async def upload(request: Request) -> Response:
-        visit = await admitted(console, request)
-        if isinstance(visit, Response):
-            return visit
-        if int(request.headers.get("content-length") or LONGEST_FILE + 1) > LONGEST_FILE:
-            return refusal(request, 413, "refused_title", "too_large")
-        async with request.form(max_files=1, max_fields=4) as form:
-            forged = not hmac.compare_digest(str(form.get("csrf", "")).encode(), visit.csrf.encode())
-            if forged or not from_our_page(request):
-                return refusal(request, 403, "refused_title", "forged")
-            language, file = str(form.get("language", "")), form.get("file")
-            if not visit.account.edits_directory or language not in SPOKEN or not isinstance(file, UploadFile):
-                return refusal(request, 403, "not_yours_title", "read_only")
-            return told_at(console, ADDRESS, await _published(console, visit, language, await file.read()))
+        brought = await came_with_file(console, request, most_fields=4)
+        if isinstance(brought, Response):
+            return brought
+        language = brought.form.get("language", "")
+        if language not in SPOKEN:
+            return refusal(request, 403, "not_yours_title", "read_only")
+        return told_at(console, ADDRESS, await _published(console, brought.visit, language, brought.content))
 
 
 async def _published(console: Console, visit: SignedIn, language: str, content: bytes) -> str:

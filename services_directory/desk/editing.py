@@ -26,6 +26,7 @@ from services_directory.desk.revisions import (
     change_stage,
     current,
     current_of,
+    discard_drafts,
     due,
     history,
     keep,
@@ -74,6 +75,12 @@ class Editing:
         written = Written(edit.record, stage, self.by, edit.based_on, publish_at, edit.note)
         (kept,) = await keep(self.session, [written], self.now)
         return kept
+
+    async def replace_drafts(self, edits: Sequence[Edit]) -> None:
+        """Keep these as the author's only drafts: a whole file's, at once."""
+        await discard_drafts(self.session, self.by)
+        drafts = [Written(edit.record, Stage.DRAFT, self.by, edit.based_on, note=edit.note) for edit in edits]
+        await keep(self.session, drafts, self.now)
 
     async def publish(self, edit: Edit) -> Revision:
         """Publish it, brought together with what others have published since. Raises RecordError, ConflictError."""

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services_directory.store import records
@@ -114,6 +114,12 @@ async def open_ones(session: AsyncSession, city: str | None = None) -> Sequence[
     return [_revision(row) for row in rows]
 
 
+async def drafts_by(session: AsyncSession, by: str) -> Sequence[Revision]:
+    """What this author has begun and not finished, newest first."""
+    asked = select(RevisionRow).where(RevisionRow.by == by, RevisionRow.state == Stage.DRAFT)
+    return [_revision(row) for row in await session.scalars(asked.order_by(RevisionRow.at.desc()))]
+
+
 async def due(session: AsyncSession, now: datetime) -> Sequence[Revision]:
     """What was to be published by now, earliest first."""
     rows = await session.scalars(
@@ -176,6 +182,12 @@ async def change_stage(session: AsyncSession, version: Revision, stage: Stage, *
     if note is not None:
         row.note = note
     await session.flush()
+
+
+async def discard_drafts(session: AsyncSession, by: str) -> None:
+    """All that this author has begun goes away, at once."""
+    mine = update(RevisionRow).where(RevisionRow.by == by, RevisionRow.state == Stage.DRAFT)
+    await session.execute(mine.values(state=Stage.DISCARDED))
 
 
 async def _found(session: AsyncSession, numbers: Any) -> dict[Name, Revision]:  # noqa: ANN401, a select of three columns

@@ -52,8 +52,13 @@ class Difference:
 
     name: Name
     record: records.Keyed
-    new: bool
+    before: Revision | None
     changes: tuple[Conflict, ...]
+
+    @property
+    def new(self) -> bool:
+        """Whether there was no such record."""
+        return self.before is None
 
 
 @dataclass(frozen=True)
@@ -125,10 +130,10 @@ async def plan(session: AsyncSession, found: Found) -> Plan:
     read = _with_what_was_written(_as_they_came(read, published) if found.from_tables else read)
     differences = []
     for name, record in read.items():
-        before = published[name].document if name in published else {}
-        told = tuple(changes(before, records.document(record)))
+        before = published.get(name)
+        told = tuple(changes(before.document if before else {}, records.document(record)))
         if told:
-            differences.append(Difference(name, record, name not in published, told))
+            differences.append(Difference(name, record, before, told))
     async for place, what in faults_of(session, list(read.values())):
         key, _dot, inside = place.partition(".")
         kind = next((name.kind for name in read if name.key == key), "")

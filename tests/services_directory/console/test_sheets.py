@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from io import BytesIO
 
 import httpx
 from openpyxl import load_workbook
 
 from services_directory.desk.revisions import open_ones
-from tests.services_directory.console.room import BARI, EDITOR, Browser, Room
+from tests.services_directory.console.room import BARI, EDITOR, NETWORK, Browser, Room
 from tests.services_directory.console.test_directory import version_of, words
+from tests.standards import example
 
 ADDRESS = "/console/directory/sheet"
 
@@ -100,3 +102,15 @@ async def test_what_somebody_published_meanwhile_is_not_written_over(room: Room)
         await browser.client.post(f"{ADDRESS}/discard", data={"csrf": browser.csrf})
     async with room.database.reading() as session:
         assert await open_ones(session) == []
+
+
+async def test_a_taxonomy_of_others_is_shown_by_its_name_and_published(room: Room) -> None:
+    async with room.signed_in(NETWORK) as browser:
+        content = json.dumps(example("taxonomy")).encode()
+        answer = await brought(browser, content, "taxonomy.json")
+        assert answer.status_code == 200, words(answer.text)
+        assert f"{example('taxonomy')['name']} Taxonomy New" in words(answer.text)
+        await browser.client.post(f"{ADDRESS}/apply", data={"csrf": browser.csrf})
+        await browser.opens("/console/directory")
+        assert "/console/directory/taxonomy/" not in browser.page, "it is edited where it comes from"
+        assert "Nothing would change." in (await brought(browser, content, "taxonomy.json")).text
