@@ -7,7 +7,19 @@ from datetime import date, timedelta
 from flows.city import which_city
 from flows.sayings import Option
 from flows.talk import Talk
-from flows.wording import address, go, in_own_language, languages, named, on_the_map, own_language, phones, trust, week
+from flows.wording import (
+    address,
+    go,
+    in_own_language,
+    languages,
+    named,
+    no_shop,
+    on_the_map,
+    own_language,
+    phones,
+    trust,
+    week,
+)
 from locales.text import Lines, Value, Verbatim, _
 from services_directory.facts import City, Office, OfficeKind
 
@@ -107,14 +119,7 @@ def _shops(talk: Talk, city: City) -> list[Office]:
     """The one-stop shops of the city; the person is told when none is known."""
     shops = list(talk.desk.offices(city.key, OfficeKind.ONE_STOP_SHOP))
     if not shops:
-        talk.say(
-            _(
-                "I do not have the address and hours of a one-stop shop in {city} yet. "
-                "Please ask at the municipality (Comune): the social services office knows.",
-                city=city.label,
-            ),
-            suggest=_fallback(),
-        )
+        talk.say(no_shop(city), suggest=_fallback())
     return shops
 
 

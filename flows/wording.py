@@ -22,7 +22,7 @@ from locales.text import (
     Words,
     _,
 )  # fmt: skip
-from services_directory.facts import Alert, AtOffice, Checked, Contact, Office, SpokenLanguage
+from services_directory.facts import Alert, AtOffice, Checked, City, Contact, Office, SpokenLanguage
 
 ANNOUNCED = timedelta(days=7)
 """How long before its first day an alert is told."""
@@ -105,8 +105,22 @@ def place_line(talk: Talk, place: AtOffice) -> tuple[Value, ...]:
     if office is None or office.address is None or office.retired:
         return ()
     where = _("Where: {place}, {address}", place=office.label, address=Verbatim(office.address))
-    week = talk.desk.usual_week(place.hours) if place.hours is not None else None
-    return (where,) if week is None else (where, _("When: {schedule}", schedule=week))
+    return (where, *own_hours(place.hours, talk.desk.usual_week))
+
+
+def own_hours(hours: str | None, week_of: WeekOf) -> tuple[Value, ...]:
+    """When something is offered at a place, if not whenever the office is open."""
+    week = week_of(hours) if hours is not None else None
+    return () if week is None else (_("When: {schedule}", schedule=week),)
+
+
+def no_shop(city: City) -> Text:
+    """What is said where no one-stop shop is known."""
+    return _(
+        "I do not have the address and hours of a one-stop shop in {city} yet. "
+        "Please ask at the municipality (Comune): the social services office knows.",
+        city=city.label,
+    )
 
 
 def on_the_map(office: Office) -> Place | None:

@@ -17,6 +17,7 @@ from locales.languages import SPOKEN
 
 ROME = ZoneInfo("Europe/Rome")
 MONDAY = date(2026, 1, 5)
+"""Of an ordinary week: holidays are not of the week's making."""
 BENGALI_DIGITS = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
 
 

@@ -16,9 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.finding import browsing, results
 from bot.finding.asked import LAST_PAGE, PATH, Asked, asked_in
 from bot.finding.words import audiences_in, in_language
+from flows.wording import no_shop
 from locales.dates import in_rome
 from locales.languages import SPOKEN
-from locales.rendering import is_rtl
+from locales.rendering import is_rtl, render
 from services_directory.console import pages
 from services_directory.desk.directory import Directory, Shelf
 from services_directory.desk.enrolments import Enrolments
@@ -102,7 +103,7 @@ def _shown(asked: Asked, language: str, directory: Directory, hits: Sequence[Hit
         "first": (asked.page - 1) * ON_A_PAGE + 1,
         "further": asked.further().address if more else "",
         "shops": shops,
-        "no_shop": results.no_shop(city, language) if city and not hits and not shops else "",
+        "no_shop": render(no_shop(city), language) if city and not hits and not shops else "",
         "groups": browsing.topics_on_offer(directory, asked.wanted.city, language),
         "spoken_there": browsing.spoken_on_offer(directory, language),
         "audiences": audiences_in(language),

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 from flows.answers import MOST_PLACES, conditions
-from flows.wording import address, in_own_language, languages, named, trust
+from flows.wording import address, in_own_language, languages, named, own_hours, trust
 from locales.dates import number_in_words
 from locales.rendering import is_rtl, render
 from locales.text import Lines, Localized, Phone, Value, Verbatim, _
 from services_directory.desk.directory import Directory
-from services_directory.desk.hours import intervals_on, usual_week, within
+from services_directory.desk.hours import usual_week
 from services_directory.desk.needs import offices_of
 from services_directory.desk.search import Hit
 from services_directory.facts import City, Office, OfficeKind
@@ -60,7 +60,9 @@ def told(hit: Hit, directory: Directory, today: date, language: str) -> Found:
     item = hit.item
     places = offices_of(directory, item)[:MOST_PLACES]
     facts = [
-        fact for office, hours in places for fact in (*_place(office, hours, directory, today), *_own_hours(hours))
+        fact
+        for office, hours in places
+        for fact in (*_place(office, hours, directory, today), *own_hours(hours, usual_week))
     ]
     if hit.kilometres is not None:
         away = Verbatim(number_in_words(round(hit.kilometres, 1), language))
@@ -76,12 +78,6 @@ def told(hit: Hit, directory: Directory, today: date, language: str) -> Found:
         trust=_rendered(trust(item.checked, phones), language),
         chat=chat_in(item.city),
     )
-
-
-def _own_hours(hours: str | None) -> tuple[Value, ...]:
-    """When it is offered there, if not whenever the office is open."""
-    week = usual_week(hours) if hours is not None else None
-    return () if week is None else (_("When: {schedule}", schedule=week),)
 
 
 def shops_of(city: City, directory: Directory, today: date, language: str) -> list[Shop]:
@@ -102,16 +98,6 @@ def shops_of(city: City, directory: Directory, today: date, language: str) -> li
         )
         for office in directory.offices(city.key, OfficeKind.ONE_STOP_SHOP)
     ]
-
-
-def no_shop(city: City, language: str) -> str:
-    """What is said where no one-stop shop is known."""
-    words = _(
-        "I do not have the address and hours of a one-stop shop in {city} yet. "
-        "Please ask at the municipality (Comune): the social services office knows.",
-        city=city.label,
-    )
-    return render(words, language)
 
 
 def in_city(city: City, language: str) -> str:
@@ -139,10 +125,7 @@ def _place(office: Office, hours: str | None, directory: Directory, today: date)
 
 def _today(office: Office, hours: str | None, directory: Directory, today: date) -> list[Value]:
     """What must be known about a place now, and whether it is open today: within `hours`, where there are any."""
-    day = directory.hours(office.key, today)
-    if hours is not None and day.intervals is not None:
-        day = replace(day, intervals=within(intervals_on(hours, today), day.intervals))
-    return [*named(office, today)[1:], day.words]
+    return [*named(office, today)[1:], directory.hours(office.key, today, hours).words]
 
 
 def _part(text: Localized, language: str) -> Part:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any, TypeAlias
 
-from locales.dates import ROME, in_rome
+from locales.dates import MONDAY, ROME, in_rome
 from locales.text import _
 from services_directory.console.week import DAYS, days_of, in_days, read_clock, spans_of, spans_said
 from services_directory.desk.hours import HoursError, intervals_on
@@ -25,7 +25,6 @@ CLOSED = "off"
 EMPTY_TEXT: Mapping[str, Any] = {"source": "it", "texts": {}, "drafted": []}
 ENDS = (("from", "opens"), ("to", "closes"), ("from2", "opens_again"), ("to2", "closes_again"))
 """Of two spans of the clock in one day: their names and their labels."""
-ORDINARY_MONDAY = date(2026, 1, 5)
 
 
 @dataclass(frozen=True)
@@ -150,7 +149,7 @@ def with_words(before: Mapping[str, Any], source: str, other: str | None, langua
 
 def _show_spans(name: str, _label: str, value: Any, _asked: Asked) -> Iterator[Input]:  # noqa: ANN401, any value
     try:
-        spans = intervals_on(value, ORDINARY_MONDAY) if value and value != CLOSED else ()
+        spans = intervals_on(value, MONDAY) if value and value != CLOSED else ()
     except HoursError:
         spans = ()
     yield from _ends(name, spans)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from math import asin, cos, radians, sin, sqrt
 from typing import TypeVar
@@ -87,15 +88,16 @@ class Directory:
         """Every organization."""
         return self._organization.values()
 
-    def hours(self, office: str, day: date) -> DayHours:
-        """When that office is open on that day."""
-        return self._hours[office].on(day)
+    def hours(self, office: str, day: date, own: str | None = None) -> DayHours:
+        """When that office is open on that day; of what has hours of its own there, within those."""
+        found = self._hours[office].on(day)
+        if own is None or found.intervals is None:
+            return found
+        return replace(found, intervals=within(intervals_on(own, day), found.intervals))
 
     def counter_hours(self, counter: Counter, day: date) -> Intervals:
         """When a counter can be booked on that day: its own week within its office's hours."""
-        office = self._hours[counter.office].on(day).intervals or ()
-        own = self._weeks[counter.key]
-        return office if own is None else within(intervals_on(own, day), office)
+        return self.hours(counter.office, day, self._weeks[counter.key]).intervals or ()
 
     def stops(self, office: str) -> tuple[Stop, ...]:
         """The published stops of a mobile unit, earliest first."""

@@ -15,13 +15,12 @@ from opening_hours import (  # type: ignore[attr-defined]  # the stubs lack the 
     State,
 )
 
+from locales.dates import MONDAY
 from locales.text import Localized, Verbatim, WeeklyHours, Words, _
 from services_directory.facts import DayHours
 
 Intervals = tuple[tuple[time, time], ...]
 ONE_DAY = timedelta(days=1)
-MONDAY = date(2026, 1, 5)
-"""Of an ordinary week: holidays are not of the week's making."""
 YEAR_OF_WEEKS = 53
 
 

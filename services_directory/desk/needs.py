@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from locales.dates import in_rome
 from services_directory.desk.directory import EARTH_KM, Directory
-from services_directory.desk.hours import intervals_on, within
 from services_directory.facts import Activity, Office, Service
 
 Bools: TypeAlias = npt.NDArray[np.bool_]
@@ -73,9 +72,7 @@ class Needs:
                     break
 
     def _is_open(self, office: str, hours: str | None, moment: datetime) -> bool:
-        intervals = self._directory.hours(office, moment.date()).intervals or ()
-        if hours is not None:
-            intervals = within(intervals_on(hours, moment.date()), intervals)
+        intervals = self._directory.hours(office, moment.date(), hours).intervals or ()
         return any(opens <= moment.time() < closes for opens, closes in intervals)
 
 
