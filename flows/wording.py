@@ -21,7 +21,7 @@ from locales.text import (
     WeeklyHours,
     Words,
     _,
-)  # fmt: skip
+)
 from services_directory.facts import Alert, AtOffice, Checked, City, Contact, Office, SpokenLanguage
 
 ANNOUNCED = timedelta(days=7)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
@@ -10,6 +11,8 @@ from nlu.when_items import Items
 
 RECENT = timedelta(days=60)
 """A date without a year that lies so little behind today is past, not next year's."""
+TWO_MONTHS = 62
+"""Days, at most: every number of a day comes within them."""
 A_CENTURY = 100
 LAST_DAY, LAST_MONTH, LAST_HOUR = 31, 12, 24
 YEAR_DIGITS = 4
@@ -88,9 +91,8 @@ class Days:
         size = here - at + self._ending(here)
         if items.has(at + size, *HOUR_MARKS, "month") or items.gap(here) in {":", ".", "/", "-", "–"}:
             return None
-        days = (self._today + timedelta(days=ahead) for ahead in range(62))
         timed = items.has(at + size, "at")
-        same = [day for day in days if day.day == number]
+        same = list(self._next(number))
         fits = [day for day in same if day.weekday() == weekday]
         if fits and (marked or timed or number > LAST_HOUR or fits[0] == same[0]):
             return FoundDay(size, fits[0], "date")
@@ -226,11 +228,15 @@ class Days:
             return ahead - at + 1, int(items.word(ahead))
         return size, None
 
+    def _next(self, number: int) -> Iterator[date]:
+        """The days to come with that number, the nearest first."""
+        days = (self._today + timedelta(days=ahead) for ahead in range(TWO_MONTHS))
+        return (day for day in days if day.day == number)
+
     def _dated(self, day: int, month: int | None, size: int, year: int | None) -> FoundDay:
         today = self._today
         if month is None:
-            days = (today + timedelta(days=ahead) for ahead in range(62))
-            return FoundDay(size, next((one for one in days if one.day == day), None), "date")
+            return FoundDay(size, next(self._next(day), None), "date")
         century = 2000 if year is not None and year < A_CENTURY else 0
         try:
             found = date(today.year if year is None else year + century, month, day)

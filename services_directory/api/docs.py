@@ -6,6 +6,7 @@ import hashlib
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -72,10 +73,11 @@ class Operation:
 def docs_router() -> APIRouter:
     """The address of the page."""
     router = APIRouter(prefix="/api")
+    page = cache(lambda app: written(app.openapi()))
 
     @router.get("/docs", include_in_schema=False)
     async def docs(request: Request) -> HTMLResponse:
-        return HTMLResponse(written(request.app.openapi()), headers=HEADERS)
+        return HTMLResponse(page(request.app), headers=HEADERS)
 
     return router
 

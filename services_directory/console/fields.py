@@ -23,7 +23,7 @@ from services_directory.console.inputs import (
     several,
     simple,
     text,
-)  # fmt: skip
+)
 from services_directory.console.week import Week, WeekError
 from services_directory.store.parts import FaultError
 

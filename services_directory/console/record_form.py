@@ -23,7 +23,7 @@ from services_directory.console.fields import SPARE_ROWS, boxes, week_of
 from services_directory.console.inputs import Asked, Form
 from services_directory.console.pages import staff_language_of
 from services_directory.desk.consistency import ANY_DAY
-from services_directory.desk.hours import Exceptional, HoursError, OfficeHours, intervals_on, usual_week
+from services_directory.desk.hours import Exceptional, OfficeHours, intervals_on, usual_week
 from services_directory.desk.revisions import Name, current, history
 from services_directory.store import records
 
@@ -49,13 +49,13 @@ def add_record_form(router: APIRouter, console: Console) -> None:
         async with console.database.reading() as session:
             cities = await cities_by_key(console, session, request)
             mine = {key: label for key, label in cities.items() if visit.account.covers(key)}
-            of_city = kind in NEW_KINDS and issubclass(records.KINDS[kind], records.OfCity)
-            fits = kind in NEW_KINDS and (city in mine if of_city else may_edit(None, visit.account))
+            of_city = [one for one in NEW_KINDS if issubclass(records.KINDS[one], records.OfCity)]
+            kinds = NEW_KINDS if may_edit(None, visit.account) else of_city
+            fits = kind in kinds and (kind not in of_city or city in mine)
             if not asked["name"] or not fits:
-                kinds = [one for one in NEW_KINDS if visit.account.city is None or one not in {"guide", "contact"}]
                 values = {"asked": asked, "kinds": kinds, "cities": mine}
                 return shown(console, request, visit, "new.html", values, status=422 if asked["name"] else 200)
-            document = beginning(kind, city if of_city else None, asked["name"])
+            document = beginning(kind, city if kind in of_city else None, asked["name"])
             name = Name(kind, await _free_key(session, kind, document["key"]))
             values = await form_values(console, session, name, document | {"key": name.key}, request)
         return shown(console, request, visit, "record.html", values | {"may": True})
@@ -154,6 +154,6 @@ def _hours(document: Mapping[str, Any]) -> OfficeHours:
         exceptions = tuple(Exceptional(one.first_day, one.last_day, one.hours, one.reason) for one in office.exceptions)
         for week in (office.hours, *(one.hours for one in exceptions)):
             intervals_on(week or "off", ANY_DAY)
-    except (ValueError, HoursError):
+    except ValueError:
         return OfficeHours(None)
     return OfficeHours(office.hours, exceptions)

@@ -10,14 +10,13 @@ from typing import Any
 from locales.text import Verbatim, _
 from services_directory.facts import Audience, OfficeKind
 from services_directory.store.parts import FaultError
-from services_directory.store.records import CLASSIFYING
 from services_directory.taxonomy import TERMS
 
 Document = Mapping[str, Any]
 LANGUAGES = {"it": "Italian", "en": "English"}
 """Of the texts that the spreadsheet shows; translations have a file of their own."""
 YES, NO = "yes", "no"
-COUNTRYWIDE = frozenset({"guide", "contact", *CLASSIFYING})
+COUNTRYWIDE = frozenset({"guide", "contact"})
 """Kinds of records that belong to no city."""
 
 
@@ -36,9 +35,9 @@ class Column:
 
 
 def columns(kind: str) -> tuple[Column, ...]:
-    """The columns of a kind of record, in their order; what comes from others as it is has none of its own."""
+    """The columns of a kind of record, in their order."""
     city = () if kind in COUNTRYWIDE else (_plain("City", "city"),)
-    return (_plain("Key", "key"), *city, *_OF.get(kind, ()), *_TRUST)
+    return (_plain("Key", "key"), *city, *_OF[kind], *_TRUST)
 
 
 def _plain(title: str, field: str) -> Column:

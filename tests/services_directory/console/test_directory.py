@@ -4,49 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
-from html import unescape
 
-import httpx
 import pytest
 
-from services_directory.desk.directory import Shelf
 from services_directory.desk.editing import publish_due
-from services_directory.desk.revisions import Name, Stage, current, history, open_ones
+from services_directory.desk.revisions import Name, Stage, history, open_ones
 from tests.services_directory.console.forms import fields
+from tests.services_directory.console.records import an_office, sends, version_of, words
 from tests.services_directory.console.room import BARI, COORDINATOR, EDITOR, NETWORK, Browser, Room
 
 OFFICE = "/console/directory/office/bari-sportello"
-
-
-async def an_office(room: Room) -> str:
-    """The address of the page of Bari's one-stop shop."""
-    async with room.database.reading() as session:
-        shop = (await Shelf().newest(session, room.now.date())).offices("bari")[0]
-    return f"/console/directory/office/{shop.key}"
-
-
-async def version_of(room: Room, address: str) -> dict[str, object]:
-    kind, key = address.split("/")[-2:]
-    async with room.database.reading() as session:
-        found = await current(session, Name(kind, key))
-    assert found is not None
-    return found.document
-
-
-async def sends(browser: Browser, address: str, deed: str, /, **changed: str) -> httpx.Response:
-    """Open a record, change some fields, press a button."""
-    await browser.opens(address)
-    form = fields(browser.page) | {name.replace("__", "."): said for name, said in changed.items()} | {"deed": deed}
-    answer = await browser.client.post(address, data=form)
-    if answer.status_code == 303:
-        await browser.opens(answer.headers["location"])
-    else:
-        browser.page = answer.text
-    return answer
-
-
-def words(page: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]+>", " ", page)).split())
 
 
 async def test_an_editor_finds_what_is_of_their_city_and_of_the_whole_country(room: Room) -> None:

@@ -7,8 +7,8 @@ import pytest
 from services_directory.console.record_form import beginning
 from services_directory.desk.revisions import Name, current, open_ones
 from tests.services_directory.console.forms import fields
+from tests.services_directory.console.records import an_office, sends, version_of, words
 from tests.services_directory.console.room import BARI, EDITOR, NETWORK, Room
-from tests.services_directory.console.test_directory import an_office, sends, version_of, words
 
 NEW = "/console/directory/new"
 

@@ -9,8 +9,8 @@ import httpx
 from openpyxl import load_workbook
 
 from services_directory.desk.revisions import open_ones
+from tests.services_directory.console.records import version_of, words
 from tests.services_directory.console.room import BARI, EDITOR, NETWORK, Browser, Room
-from tests.services_directory.console.test_directory import version_of, words
 from tests.standards import example
 
 ADDRESS = "/console/directory/sheet"
