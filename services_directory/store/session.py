@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from sqlite3 import OperationalError
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, MetaData, event
@@ -14,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import JSON, TypeDecorator
+from sqlalchemy.util import await_only
 
 BUSY_SECONDS = 15
 """How long a writer waits for another one on SQLite before it gives up."""
@@ -117,12 +119,24 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     def _connected(connection: Any, _record: Any) -> None:  # noqa: ANN401, the driver's connection has no public type
         connection.isolation_level = None
         cursor = connection.cursor()
-        busy = f"busy_timeout={BUSY_SECONDS * 1000}"
-        for pragma in (busy, "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        for pragma in (f"busy_timeout={BUSY_SECONDS * 1000}", "synchronous=NORMAL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
+        _log_ahead(cursor)
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begun(connection: Any) -> None:  # noqa: ANN401, as above
         kind = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
         connection.exec_driver_sql(f"BEGIN {kind}")
+
+
+def _log_ahead(cursor: Any) -> None:  # noqa: ANN401, as above
+    """Turn the write-ahead log on. SQLite waits for nobody there, whatever the time-out: two that open a new file."""
+    for pause in (0.02, 0.1, 0.5, 2.0, float(BUSY_SECONDS)):
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+        except OperationalError:
+            await_only(asyncio.sleep(pause))  # a connection is opened in a greenlet of SQLAlchemy's
+        else:
+            return
+    cursor.execute("PRAGMA journal_mode=WAL")
