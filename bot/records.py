@@ -70,3 +70,15 @@ class OutboxRow(Base):
     written_at: Mapped[datetime]
     external_id: Mapped[str | None] = mapped_column(String(200))
     problem: Mapped[str | None] = mapped_column(String(200))
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id", ondelete="SET NULL"), index=True)
+    """What it tells of, when nobody had asked: its delivery is recorded there."""
+
+
+class LinkRow(Base):
+    """A code by which a person joins a second channel to the first."""
+
+    __tablename__ = "link"
+
+    code: Mapped[str] = mapped_column(String(12), primary_key=True)
+    person: Mapped[str] = mapped_column(String(32))
+    until: Mapped[datetime]

@@ -43,6 +43,7 @@ class Slot:
 class AppointmentState(StrEnum):
     """The life of an appointment."""
 
+    HELD = "held"
     BOOKED = "booked"
     ARRIVED = "arrived"
     SERVED = "served"
@@ -64,6 +65,12 @@ class Appointment:
     name: str
     language: str
     state: AppointmentState
+    people: int = 1
+    """How many come together."""
+    for_other: bool = False
+    """Booked by the person for somebody else."""
+    spoken: str | None = None
+    """The language that was promised to be spoken; None: any."""
 
     @property
     def label(self) -> Text:

@@ -77,6 +77,14 @@ class AtOffice:
 
 
 @dataclass(frozen=True)
+class Reminders:
+    """When an office reminds people of their appointments; `hours_before` None: not again on the day."""
+
+    day_before: bool = True
+    hours_before: int | None = 2
+
+
+@dataclass(frozen=True)
 class Office:
     """A place of the city where people go; None and empty mean that it is not known."""
 
@@ -98,6 +106,7 @@ class Office:
     accessibility: Localized | None = None
     spoken: tuple[SpokenLanguage, ...] = ()
     alerts: tuple[Alert, ...] = ()
+    reminders: Reminders = Reminders()
     retired: bool = False
     """Closed for good; kept for the appointments that were made for it."""
 
@@ -155,6 +164,14 @@ class Service:
     """How long before its start a time can still be booked."""
     horizon_days: int
     """How many days ahead times are offered."""
+    buffer_minutes: int
+    """How long the counter stays free behind each appointment."""
+    same_day: bool
+    """Whether today's times can be booked."""
+    most_people: int
+    """How many may come together (a family)."""
+    more_minutes: int
+    """How much longer it takes for each further one of them."""
     checked: Checked
     retired: bool = False
     """No longer offered; kept for the appointments that were made for it."""
@@ -241,6 +258,15 @@ class Guide:
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """The other system that keeps a counter's calendar: which one, where, and its name for what is booked."""
+
+    system: str
+    address: str
+    booking_type: str
+
+
+@dataclass(frozen=True)
 class Counter:
     """A desk, a room, a van: what one appointment occupies. `grid` is in minutes; `services` are keys."""
 
@@ -250,3 +276,6 @@ class Counter:
     grid: int
     languages: tuple[str, ...]
     services: frozenset[str]
+    walk_ins: str | None = None
+    """opening_hours syntax: kept for people without an appointment."""
+    elsewhere: Elsewhere | None = None

@@ -16,7 +16,8 @@ from services_directory.booked import Appointment, AppointmentState, Slot, SlotT
 from services_directory.desk.directory import Directory
 from services_directory.desk.slots import cells, openings
 from services_directory.facts import Counter, Service
-from services_directory.store.bookings import AppointmentEventRow, AppointmentRow, ClaimedCellRow, NoticeRow
+from services_directory.store.bookings import AppointmentEventRow, AppointmentRow, ClaimedCellRow
+from services_directory.store.waiting import NoticeRow
 
 CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Neither 0 and O nor 1 and I: codes are read out at a desk."""

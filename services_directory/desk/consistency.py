@@ -93,6 +93,8 @@ class _Known:
         yield from _week("hours", office.hours)
         for exception in office.exceptions:
             yield from _week("exceptions", exception.hours)
+            if exception.counter is not None and exception.counter not in {one.key for one in office.counters}:
+                yield "exceptions", _nothing(exception.counter)
         for spoken in office.languages:
             yield from _plain_week("languages", spoken.hours)
         codes = [one.language for one in office.languages]
@@ -100,6 +102,7 @@ class _Known:
             yield "languages", _("A language is named twice.")
         for counter in office.counters:
             yield from _week("counters", counter.hours)
+            yield from _week("counters", counter.walk_ins)
             for service in counter.services:
                 yield from self._refers(office, "counters", "service", service)
 

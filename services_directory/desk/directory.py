@@ -152,7 +152,8 @@ class Directory:
 
     def _office_hours(self, office: Office, published: Published) -> OfficeHours:
         exceptions = tuple(
-            Exceptional(row.first_day, row.last_day, row.hours, row.reason) for row in published.exceptions[office.key]
+            Exceptional(row.first_day, row.last_day, row.hours, row.reason, row.counter)
+            for row in published.exceptions[office.key]
         )
         city = published.patrons[office.city]
         return OfficeHours(published.weeks[office.key], exceptions, city.patron, city.patron_day)

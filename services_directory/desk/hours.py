@@ -36,6 +36,8 @@ class Exceptional:
     last_day: date
     hours: str
     reason: Localized | None = None
+    counter: str | None = None
+    """None: at the whole office."""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from services_directory.booked import Appointment, AppointmentState
 from services_directory.desk.bookings import Bookings
 from services_directory.desk.directory import Directory
-from services_directory.store.bookings import AppointmentRow, NoticeRow
+from services_directory.store.bookings import AppointmentRow
+from services_directory.store.waiting import NoticeRow
 
 A_DAY = timedelta(days=1)
 A_ROUND = 50

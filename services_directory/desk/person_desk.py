@@ -27,7 +27,8 @@ from services_directory.desk.offers import (
 from services_directory.desk.search import Wanted, index_of
 from services_directory.desk.slots import openings
 from services_directory.facts import Activity, City, Contact, DayHours, Guide, Office, OfficeKind, Service, Stop
-from services_directory.store.bookings import AppointmentRow, EnrolmentRow, NoticeRow
+from services_directory.store.bookings import AppointmentRow, EnrolmentRow
+from services_directory.store.waiting import NoticeRow
 
 MOST_FOUND = 3
 WORTH_TELLING = 3.0

@@ -121,6 +121,7 @@ async def _offices(tables: _Tables, offices: Sequence[records.Office]) -> None:
                     **_fields(one, OFFICE),
                     "kind": one.kind.value,
                     "alerts": [alert.model_dump(mode="json") for alert in one.alerts],
+                    "reminders": one.reminders.model_dump(),
                 },
             )
             for one in offices
@@ -130,7 +131,7 @@ async def _offices(tables: _Tables, offices: Sequence[records.Office]) -> None:
     parts: tuple[tuple[InstrumentedAttribute[str], str, tuple[str, ...]], ...] = (
         (PhoneRow.office, "phones", ("number", "note")),
         (OfficeLanguageRow.office, "languages", ("language", "hours", "mediator")),
-        (HoursExceptionRow.office, "exceptions", ("first_day", "last_day", "hours", "reason")),
+        (HoursExceptionRow.office, "exceptions", ("first_day", "last_day", "hours", "counter", "reason")),
         (StopRow.office, "stops", ("starts", "ends", "place", "latitude", "longitude")),
     )
     for owner, name, fields in parts:
@@ -186,11 +187,19 @@ async def _activities(tables: _Tables, activities: Sequence[records.Activity]) -
 async def _counters(tables: _Tables, offices: Sequence[records.Office]) -> None:
     """The counters of these offices; one that is no longer named is retired, for appointments were made at it."""
     counters = {counter.key: (office, counter) for office in offices for counter in office.counters}
-    values = ("name", "hours", "grid", "languages")
+    values = ("name", "hours", "grid", "languages", "walk_ins")
     await tables.put(
         CounterRow,
         (
-            (key, {"office": office.key, "retired": office.retired, **_fields(counter, values)})
+            (
+                key,
+                {
+                    "office": office.key,
+                    "retired": office.retired,
+                    "elsewhere": counter.elsewhere.model_dump() if counter.elsewhere else None,
+                    **_fields(counter, values),
+                },
+            )
             for key, (office, counter) in counters.items()
         ),
     )

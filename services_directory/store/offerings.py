@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String, true
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from locales.text import Localized
@@ -38,6 +38,10 @@ class ServiceRow(Verified, Base):
     lead_minutes: Mapped[int] = mapped_column(default=60)
     """How long before its start a time can still be booked."""
     horizon_days: Mapped[int] = mapped_column(default=30)
+    buffer_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
+    same_day: Mapped[bool] = mapped_column(default=True, server_default=true())
+    most_people: Mapped[int] = mapped_column(default=1, server_default="1")
+    more_minutes: Mapped[int] = mapped_column(default=0, server_default="0")
     position: Mapped[int] = mapped_column(default=0)
     documents: Mapped[list[RequiredDocumentRow]] = relationship(
         lazy="raise", order_by="RequiredDocumentRow.position", cascade="all, delete-orphan"

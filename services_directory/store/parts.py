@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -97,9 +97,10 @@ class OnDays(Part):
 
 
 class HoursException(OnDays):
-    """Days on which the usual week does not hold."""
+    """Days on which the usual week does not hold; `counter` None: at the whole office."""
 
     hours: str
+    counter: Key | None = None
     reason: Words | None = None
 
 
@@ -145,6 +146,14 @@ class Stop(Timed):
     longitude: Degrees | None = None
 
 
+class Elsewhere(Part):
+    """The other system that keeps a counter's calendar: which one, where, and its name for what is booked."""
+
+    system: Literal["redturtle.prenotazioni"]
+    address: Annotated[str, Field(pattern=r"^https?://", max_length=300)]
+    booking_type: Annotated[str, Field(min_length=1, max_length=200)]
+
+
 class Counter(Part):
     """A desk, a room, a van, and what it serves."""
 
@@ -154,14 +163,31 @@ class Counter(Part):
     grid: Annotated[int, Field(ge=5, le=60)] = 15
     languages: list[str] = []
     services: list[Key] = []
+    walk_ins: str | None = None
+    """opening_hours syntax: kept for people without an appointment."""
+    elsewhere: Elsewhere | None = None
 
 
 class Booking(Part):
-    """How a service is booked: minutes an appointment takes, minutes ahead it must be booked, days ahead it can be."""
+    """How a service is booked: minutes an appointment takes, minutes ahead it must be booked, days ahead it can be.
+
+    `buffer_minutes` stay free behind each; `more_minutes` are for each further one of at most `most_people`.
+    """
 
     minutes: Annotated[int, Field(ge=5, le=240)]
     lead_minutes: Annotated[int, Field(ge=0)] = 60
     horizon_days: Annotated[int, Field(ge=1, le=180)] = 30
+    buffer_minutes: Annotated[int, Field(ge=0, le=60)] = 0
+    same_day: bool = True
+    most_people: Annotated[int, Field(ge=1, le=10)] = 1
+    more_minutes: Annotated[int, Field(ge=0, le=60)] = 0
+
+
+class Reminders(Part):
+    """When an office reminds people of their appointments; `hours_before` None: only the day before, or never."""
+
+    day_before: bool = True
+    hours_before: Annotated[int, Field(ge=1, le=12)] | None = 2
 
 
 class Session(Timed):

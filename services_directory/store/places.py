@@ -73,6 +73,8 @@ class OfficeRow(Verified, Base):
     alerts: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
     """`{"first_day", "last_day", "text"}`, as records have them."""
     position: Mapped[int] = mapped_column(default=0)
+    reminders: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict, server_default="{}")
+    """`{"day_before", "hours_before"}`, as records have them; empty: the usual ones."""
     phones: Mapped[list[PhoneRow]] = relationship(
         lazy="raise", order_by="PhoneRow.position", cascade="all, delete-orphan"
     )
@@ -106,7 +108,7 @@ class OfficeLanguageRow(Base):
 
 
 class HoursExceptionRow(Base):
-    """Days on which the week does not hold. `hours` is "off" or times as in "09:00-12:00"."""
+    """Days on which the week does not hold. `hours` is "off" or times as in "09:00-12:00"; `counter` None: all."""
 
     __tablename__ = "hours_exception"
     __table_args__ = (CheckConstraint("first_day <= last_day", name="in_order"),)
@@ -116,6 +118,7 @@ class HoursExceptionRow(Base):
     first_day: Mapped[date]
     last_day: Mapped[date]
     hours: Mapped[str] = mapped_column(String(100))
+    counter: Mapped[str | None] = mapped_column(String(60))
     reason: Mapped[Localized | None] = mapped_column(LocalizedText)
 
 

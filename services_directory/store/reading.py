@@ -21,10 +21,12 @@ from services_directory.facts import (
     City,
     Contact,
     Counter,
+    Elsewhere,
     Guide,
     Office,
     OfficeKind,
     Organization,
+    Reminders,
     Service,
     Session,
     SpokenLanguage,
@@ -114,7 +116,16 @@ async def published(session: AsyncSession, today: date) -> Published:
         services=tuple(_service(row, today, row.key in bookable) for row in services),
         activities=tuple(_activity(row, today) for row in activities),
         counters=tuple(
-            Counter(row.key, row.office, row.name, row.grid, tuple(row.languages), frozenset(served.get(row.key, ())))
+            Counter(
+                row.key,
+                row.office,
+                row.name,
+                row.grid,
+                tuple(row.languages),
+                frozenset(served.get(row.key, ())),
+                row.walk_ins,
+                Elsewhere(**row.elsewhere) if row.elsewhere else None,
+            )
             for row in counters
         ),
         guides=tuple(_guide(row, today) for row in guides),
@@ -153,6 +164,7 @@ def _office(row: OfficeRow, today: date) -> Office:
             Alert(date.fromisoformat(one["first_day"]), date.fromisoformat(one["last_day"]), from_json(one["text"]))
             for one in row.alerts
         ),
+        reminders=Reminders(**row.reminders),
         retired=row.retired,
     )
 
@@ -178,6 +190,10 @@ def _service(row: ServiceRow, today: date, served: bool) -> Service:  # noqa: FB
         minutes=row.minutes,
         lead_minutes=row.lead_minutes,
         horizon_days=row.horizon_days,
+        buffer_minutes=row.buffer_minutes,
+        same_day=row.same_day,
+        most_people=row.most_people,
+        more_minutes=row.more_minutes,
         checked=_checked(row, today),
         retired=row.retired,
         audience=tuple(map(Audience, row.audience)),

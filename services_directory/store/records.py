@@ -25,6 +25,7 @@ from services_directory.store.parts import (
     Key,
     Part,
     PhoneNumber,
+    Reminders,
     Session,
     SpokenLanguage,
     Stop,
@@ -137,6 +138,7 @@ class Office(OfCity):
     alerts: list[Alert] = []
     stops: list[Stop] = []
     counters: list[Counter] = []
+    reminders: Reminders = Reminders()
 
 
 class Service(Offered):

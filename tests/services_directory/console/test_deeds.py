@@ -8,7 +8,8 @@ import httpx
 import pytest
 from sqlalchemy import delete, select
 
-from services_directory.store.bookings import AppointmentEventRow, ClaimedCellRow, NoticeRow
+from services_directory.store.bookings import AppointmentEventRow, ClaimedCellRow
+from services_directory.store.waiting import NoticeRow
 from tests.services_directory.console.room import BARI, NETWORK, TARANTO, Browser, Room
 
 

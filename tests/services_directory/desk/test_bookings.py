@@ -29,9 +29,9 @@ from services_directory.store.bookings import (
     AppointmentRow,
     ClaimedCellRow,
     EnrolmentRow,
-    NoticeRow,
 )
 from services_directory.store.session import Database
+from services_directory.store.waiting import NoticeRow
 from tests.town import WEDNESDAY
 
 THURSDAY = date(2026, 11, 26)

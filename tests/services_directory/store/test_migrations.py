@@ -16,13 +16,13 @@ from sqlalchemy import Connection, inspect, select, text
 from sqlalchemy.exc import StatementError
 
 from bot import records
-from services_directory.store import accounts, bookings, offerings, places, revisions
+from services_directory.store import accounts, bookings, offerings, places, revisions, waiting
 from services_directory.store.migrating import configuration, is_current, upgrade
 from services_directory.store.session import Base, Database
 
 TABLES = (
     records.SenderRow, accounts.StaffAccountRow, bookings.AppointmentRow, offerings.ServiceRow, places.CityRow,
-    revisions.RevisionRow,
+    revisions.RevisionRow, waiting.WaitingRow,
 )  # fmt: skip
 
 CITY = """INSERT INTO city (slug, name, latitude, longitude, patron, patron_day, sources, example)
