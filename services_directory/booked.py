@@ -44,6 +44,8 @@ class AppointmentState(StrEnum):
     """The life of an appointment."""
 
     HELD = "held"
+    LAPSED = "lapsed"
+    """Held once, never booked; kept for a day, so that holds can be counted."""
     BOOKED = "booked"
     ARRIVED = "arrived"
     SERVED = "served"
@@ -79,6 +81,72 @@ class Appointment:
 
 
 @dataclass(frozen=True)
+class Party:
+    """Who comes: how many, for the person or for somebody else; the language to be spoken (None: any).
+
+    `moving`: the code of the appointment that this is another time for.
+    """
+
+    people: int = 1
+    for_other: bool = False
+    spoken: str | None = None
+    moving: str | None = None
+
+
+ALONE = Party()
+
+
+@dataclass(frozen=True)
+class Hold:
+    """A time kept while a person makes up their mind; `until` is aware, in Rome's time."""
+
+    slot: Slot
+    until: datetime
+
+
+class PartOfDay(StrEnum):
+    """When in a day somebody can come: before 12, before 18, later."""
+
+    MORNING = "morning"
+    AFTERNOON = "afternoon"
+    EVENING = "evening"
+
+    @classmethod
+    def of(cls, at: datetime) -> PartOfDay:
+        """The part of the day of a time in Rome."""
+        return cls.MORNING if at.hour < 12 else cls.AFTERNOON if at.hour < 18 else cls.EVENING  # noqa: PLR2004, hours of the clock
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What somebody waits for: a time of a service, on some days, in parts of the day (none: any)."""
+
+    key: str
+    service: Service
+    first_day: date
+    last_day: date
+    parts: tuple[PartOfDay, ...]
+    than: datetime | None
+    """Only what is earlier than this, the appointment that they have."""
+
+    @property
+    def label(self) -> Localized:
+        """What it is for."""
+        return self.service.label
+
+
+@dataclass(frozen=True)
+class TimeOffer:
+    """A freed time that is kept for one who waits. Times are aware, in Rome's."""
+
+    key: str
+    service: Service
+    office: Office
+    starts: datetime
+    until: datetime
+
+
+@dataclass(frozen=True)
 class Enrolment:
     """A seat in an activity."""
 
@@ -107,6 +175,14 @@ class TooManyBookingsError(Exception):
     def __init__(self, existing: Appointment | None) -> None:
         super().__init__("limit")
         self.existing = existing
+
+
+class TooManyHoldsError(Exception):
+    """The person has held so many times today without booking that we ask them to go on tomorrow."""
+
+
+class OfferOverError(Exception):
+    """What was offered has been taken, declined, or waited too long."""
 
 
 class NoSeatsError(Exception):

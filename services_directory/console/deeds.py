@@ -14,7 +14,8 @@ from services_directory.console.pages import HEADERS
 from services_directory.console.rows import VERBS
 from services_directory.console.tables import Asked, Told
 from services_directory.desk.agenda import can_undo, city_of
-from services_directory.desk.bookings import Bookings, CannotChangeError
+from services_directory.desk.appointments import CannotChangeError
+from services_directory.desk.bookings import Bookings
 
 FRAGMENT_HEADER = "sportello-fragment"
 """Sent by our script: it wants the changed tables, not a redirect. Other sites cannot send it."""

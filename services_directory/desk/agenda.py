@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from locales.dates import ROME, in_rome
 from locales.text import Localized
 from services_directory.booked import Appointment, AppointmentState
-from services_directory.desk.bookings import OPEN, Bookings
+from services_directory.desk.appointments import NOT_BOOKED, OPEN
+from services_directory.desk.bookings import Bookings
 from services_directory.desk.directory import Directory
 from services_directory.facts import Office
 from services_directory.store.bookings import AppointmentEventRow, AppointmentRow, CounterRow
@@ -106,7 +107,9 @@ async def appointment_of(session: AsyncSession, directory: Directory, code: str,
 
 async def city_of(session: AsyncSession, code: str) -> str | None:
     """The city of the appointment with that code. Loads no row: who changes it must read it after locking it."""
-    return await session.scalar(select(AppointmentRow.city).where(AppointmentRow.code == code))
+    return await session.scalar(
+        select(AppointmentRow.city).where(AppointmentRow.code == code, AppointmentRow.state.not_in(NOT_BOOKED))
+    )
 
 
 async def can_undo(session: AsyncSession, code: str, now: datetime) -> bool:
@@ -139,7 +142,7 @@ def _rows(view: View) -> Select[AppointmentRow, CounterRow]:
 
 
 def _within(view: View) -> list[ColumnElement[bool]]:
-    conditions: list[ColumnElement[bool]] = []
+    conditions: list[ColumnElement[bool]] = [AppointmentRow.state.not_in(NOT_BOOKED)]
     if view.city is not None:
         conditions.append(AppointmentRow.city == view.city)
     if view.office is not None:

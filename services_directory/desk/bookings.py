@@ -1,39 +1,28 @@
-"""The verbs of an appointment: book, move, cancel, arrive, serve, miss, undo. The only writers of its rows."""
+"""The verbs of an appointment: hold, book, move, cancel, arrive, serve, miss, undo. The only writers of its rows."""
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from locales.dates import ROME, in_rome
-from services_directory.booked import Appointment, AppointmentState, Slot, SlotTakenError, TooManyBookingsError
+from locales.dates import in_rome
+from services_directory.booked import Appointment, AppointmentState, Hold, Slot, SlotTakenError
+from services_directory.desk import appointments
+from services_directory.desk.appointments import NOT_BOOKED, OPEN, CannotChangeError, Who, change, note, tell, where
+from services_directory.desk.claims import Claims
 from services_directory.desk.directory import Directory
-from services_directory.desk.slots import cells, openings
+from services_directory.desk.limits import Limits
+from services_directory.desk.line import Line, Span
+from services_directory.desk.slots import Want
 from services_directory.facts import Counter, Service
-from services_directory.store.bookings import AppointmentEventRow, AppointmentRow, ClaimedCellRow
-from services_directory.store.waiting import NoticeRow
+from services_directory.store.bookings import AppointmentEventRow, AppointmentRow
 
-CODE_LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
-"""Neither 0 and O nor 1 and I: codes are read out at a desk."""
-CODE_LENGTH = 6
-BOOKINGS_A_DAY = 3
-"""How many appointments one person may book in a day."""
-OPEN = (AppointmentState.BOOKED, AppointmentState.ARRIVED)
-CANCELLED = (AppointmentState.CANCELLED_BY_PERSON, AppointmentState.CANCELLED_BY_OFFICE)
-
-
-class CannotChangeError(Exception):
-    """The appointment is not in a state from which that can be done; `state` is the one it is in."""
-
-    def __init__(self, state: AppointmentState) -> None:
-        super().__init__(state.value)
-        self.state = state
+HELD_FOR = timedelta(minutes=10)
+"""How long a time is kept while a person says yes."""
 
 
 class Bookings:
@@ -41,86 +30,96 @@ class Bookings:
 
     def __init__(self, session: AsyncSession, directory: Directory, now: datetime) -> None:
         self.session, self.directory, self.now = session, directory, now
+        self.claims = Claims(session, directory, now)
+        self.line = Line(session, directory, now)
 
-    async def book(self, slot: Slot, name: str, *, person: str, language: str, key: str) -> Appointment:
-        """Book that time, once per `key`. Raises SlotTakenError, TooManyBookingsError."""
-        already = await self.session.scalar(select(AppointmentRow).where(AppointmentRow.booking_key == key))
-        if already is not None:
-            return self.fact(already)
-        service = self.directory.service(slot.service)
-        if service is None or not service.bookable:
-            raise SlotTakenError(slot)
-        await self._refuse_too_many(person, service)
-        for counter in await self._counters(service, slot):
-            row = AppointmentRow(
-                code="".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)),
-                booking_key=key,
-                city=service.city,
-                office=counter.office,
-                counter=counter.key,
-                service=service.key,
-                person=person,
-                name=name,
-                language=language,
-                starts=slot.starts,
-                minutes=slot.minutes,
-                state=AppointmentState.BOOKED,
-                booked_at=self.now,
-                changed_at=self.now,
-            )
-            if await self._claim(row, counter):
-                self._note(row, "booked", by="person", before={})
-                return self.fact(row)
-        raise SlotTakenError(slot)
+    async def hold(self, slot: Slot, who: Who, *, key: str) -> Hold:
+        """Keep that time for some minutes; it replaces what the person held before.
+
+        The same `key` for the same time again keeps the end that was set. Raises SlotTakenError, TooManyBookingsError,
+        TooManyHoldsError, and CannotChangeError when it has been booked already.
+        """
+        service = self._bookable(slot)
+        row = await self._of_key(key)
+        if row is not None and row.state not in NOT_BOOKED:
+            raise CannotChangeError(AppointmentState(row.state))
+        if row is not None and self._still_held(row, slot, who):
+            return Hold(slot, in_rome(row.held_until or self.now))
+        limits = Limits(self.session, self.directory, who.person, self.now)
+        await limits.refuse_second_booking(service, for_other=who.party.for_other)
+        if row is None:
+            await limits.refuse_many_holds()
+        until = self.now + HELD_FOR
+        row = await self._take(row, slot, who, key, until)
+        row.held_until = until
+        return Hold(slot, in_rome(until))
+
+    async def book(self, slot: Slot, name: str, who: Who, *, key: str) -> Appointment:
+        """Book that time, held or free, once per `key`. Raises SlotTakenError, TooManyBookingsError."""
+        row = await self._of_key(key)
+        if row is not None and row.state not in NOT_BOOKED:
+            return self.fact(row)
+        service = self._bookable(slot)
+        limits = Limits(self.session, self.directory, who.person, self.now)
+        await limits.refuse_second_booking(service, for_other=who.party.for_other)
+        await limits.refuse_many_bookings()
+        row = await self._take(row, slot, who, key, None)
+        row.name, row.state, row.held_until = name, AppointmentState.BOOKED, None
+        row.booked_at = row.changed_at = self.now
+        note(self.session, row, "booked", by="person", before={})
+        await self.line.now_has(row)
+        return self.fact(row)
 
     async def move(self, code: str, slot: Slot, *, by: str = "person") -> Appointment:
-        """Another time, the same code. Raises SlotTakenError, CannotChangeError, and leaves it where it was."""
+        """Another time, the same code. Raises SlotTakenError, CannotChangeError, and leaves it where it was.
+
+        Raises TooManyBookingsError when the person has moved it often enough today.
+        """
         row = await self._row(code, *OPEN)
         service = self.directory.service(row.service)
-        if service is None:
+        if service is None or slot.service != row.service:
             raise SlotTakenError(slot)
-        before = _where(row)
-        for counter in await self._counters(service, slot):
-            try:
-                async with self.session.begin_nested():
-                    await self.session.execute(delete(ClaimedCellRow).where(ClaimedCellRow.appointment == row.id))
-                    self._add_cells(row.id, counter, slot.starts, slot.minutes)
-                    await self.session.flush()
-            except IntegrityError:
-                continue
-            row.starts, row.minutes, row.counter, row.office = slot.starts, slot.minutes, counter.key, counter.office
-            row.state, row.changed_at = AppointmentState.BOOKED, self.now
-            self._note(row, "moved", by=by, before=before)
-            return self.fact(row)
-        raise SlotTakenError(slot)
+        if by == "person":
+            await Limits(self.session, self.directory, row.person or "", self.now).refuse_many_moves(row.id)
+        before, place = where(row), self.line.span(row)
+        want = Want(service, row.people, row.spoken, mine=frozenset({row.id}))
+        async with self.session.begin_nested():
+            free = await self._let_go(row.person)
+            await self._try(row, await self.claims.counters(want, slot, row.language), slot, want, None)
+        row.starts, row.minutes = slot.starts, want.minutes
+        row.state, row.changed_at = AppointmentState.BOOKED, self.now
+        note(self.session, row, "moved", by=by, before=before)
+        await self.line.now_has(row)
+        for span in (place, *free):
+            await self.line.freed(*span)
+        return self.fact(row)
 
     async def cancel(self, code: str, *, by: str = "person") -> Appointment:
-        """Cancel it: its cells are free at once; whom the office cancels is told. Raises CannotChangeError."""
+        """Cancel it: its time is offered to who waits, or free at once; whom the office cancels is told.
+
+        Raises CannotChangeError.
+        """
         row = await self._row(code, *OPEN)
         state = AppointmentState.CANCELLED_BY_PERSON if by == "person" else AppointmentState.CANCELLED_BY_OFFICE
-        await self.session.execute(delete(ClaimedCellRow).where(ClaimedCellRow.appointment == row.id))
-        self._change(row, state, by)
+        await self.claims.release(row)
+        change(self.session, row, state, self.now, by=by)
         if by != "person":
-            self._tell(row, "cancelled_by_office")
+            tell(self.session, row, "cancelled_by_office", self.now)
+        await self.line.no_longer_has(row, wants_another=by != "person")
+        await self.line.freed(*self.line.span(row))
         return self.fact(row)
 
     async def arrive(self, code: str, *, by: str) -> Appointment:
         """The person is here. Raises CannotChangeError."""
-        row = await self._row(code, AppointmentState.BOOKED)
-        self._change(row, AppointmentState.ARRIVED, by)
-        return self.fact(row)
+        return await self._came(code, AppointmentState.ARRIVED, by, AppointmentState.BOOKED)
 
     async def serve(self, code: str, *, by: str) -> Appointment:
         """The person was served. Raises CannotChangeError."""
-        row = await self._row(code, *OPEN)
-        self._change(row, AppointmentState.SERVED, by)
-        return self.fact(row)
+        return await self._came(code, AppointmentState.SERVED, by, *OPEN)
 
     async def miss(self, code: str, *, by: str) -> Appointment:
         """The person did not come: said by somebody, never by the clock. Raises CannotChangeError."""
-        row = await self._row(code, AppointmentState.BOOKED)
-        self._change(row, AppointmentState.MISSED, by)
-        return self.fact(row)
+        return await self._came(code, AppointmentState.MISSED, by, AppointmentState.BOOKED)
 
     async def undo(self, code: str, *, by: str) -> Appointment:
         """Take back the office's last change. Raises CannotChangeError, and SlotTakenError when the time is gone."""
@@ -135,8 +134,8 @@ class Bookings:
             raise CannotChangeError(AppointmentState(row.state))
         if last.what == AppointmentState.CANCELLED_BY_OFFICE:
             await self._reclaim(row)
-            self._tell(row, "restored_by_office")
-        self._change(row, AppointmentState(last.before["state"]), by, what="undone")
+            tell(self.session, row, "restored_by_office", self.now)
+        change(self.session, row, AppointmentState(last.before["state"]), self.now, by=by, what="undone")
         return self.fact(row)
 
     async def of_person(self, person: str) -> list[Appointment]:
@@ -149,107 +148,118 @@ class Bookings:
         )
         return [self.fact(row) for row in rows]
 
+    async def let_go(self, person: str) -> None:
+        """Whatever the person holds is free, or goes to who waits for it."""
+        for span in await self._let_go(person):
+            await self.line.freed(*span)
+
+    async def held_or_moved(self, person: str, moving: str | None) -> frozenset[int]:
+        """The ids of what a person holds, and of their appointment with the code `moving`: free, to them."""
+        held = (AppointmentRow.state == AppointmentState.HELD) & AppointmentRow.held_until.is_not(None)
+        moved = AppointmentRow.code == (moving or "")
+        found = select(AppointmentRow.id).where(AppointmentRow.person == person, held | moved)
+        return frozenset(await self.session.scalars(found))
+
     def fact(self, row: AppointmentRow) -> Appointment:
         """The row as a fact. Raises LookupError for a service or office that was never published."""
-        service, office = self.directory.service(row.service), self.directory.office(row.office)
-        if service is None or office is None:
-            raise LookupError(f"appointment {row.id} is for an unpublished service or office")
-        return Appointment(
-            key=row.code,
-            code=row.code,
-            service=service,
-            office=office,
-            starts=in_rome(row.starts),
-            minutes=row.minutes,
-            name=row.name,
-            language=row.language,
-            state=AppointmentState(row.state),
-        )
+        return appointments.fact(self.directory, row)
 
-    async def _refuse_too_many(self, person: str, service: Service) -> None:
-        mine = await self.of_person(person)
-        same = next((appointment for appointment in mine if appointment.service.key == service.key), None)
-        if same is not None:
-            raise TooManyBookingsError(same)
-        midnight = self.now.astimezone(ROME).replace(hour=0, minute=0, second=0, microsecond=0)
-        today = await self.session.scalar(
-            select(func.count())
-            .select_from(AppointmentRow)
-            .where(AppointmentRow.person == person, AppointmentRow.booked_at >= midnight)
-        )
-        if (today or 0) >= BOOKINGS_A_DAY:
-            raise TooManyBookingsError(None)
+    def _bookable(self, slot: Slot) -> Service:
+        service = self.directory.service(slot.service)
+        if service is None or not service.bookable:
+            raise SlotTakenError(slot)
+        return service
 
-    async def _counters(self, service: Service, slot: Slot) -> Sequence[Counter]:
-        """The counters that have room at that time, the one with the least to do that day first."""
-        room = await openings(self.session, self.directory, service, [slot.starts.date()], self.now)
-        counters = room.by_start.get(slot.starts, ())
-        midnight = slot.starts.replace(hour=0, minute=0)
-        busy = await self.session.execute(
-            select(ClaimedCellRow.counter, func.count())
-            .where(ClaimedCellRow.counter.in_([counter.key for counter in counters]))
-            .where(ClaimedCellRow.starts >= midnight, ClaimedCellRow.starts < midnight + timedelta(days=1))
-            .group_by(ClaimedCellRow.counter)
+    def _still_held(self, row: AppointmentRow, slot: Slot, who: Who) -> bool:
+        same = (row.service, row.starts, row.people, row.spoken) == (
+            slot.service,
+            slot.starts,
+            who.party.people,
+            who.party.spoken,
         )
-        load = {counter: count for counter, count in busy}  # noqa: C416, rows are not pairs to the type checker
-        return sorted(counters, key=lambda counter: (load.get(counter.key, 0), counter.key))
+        return same and row.held_until is not None and row.held_until > self.now
 
-    async def _claim(self, row: AppointmentRow, counter: Counter) -> bool:
-        """Write the appointment and its cells; False when another process has just claimed one of them."""
-        try:
-            async with self.session.begin_nested():
-                self.session.add(row)
-                await self.session.flush()
-                self._add_cells(row.id, counter, row.starts, row.minutes)
-                await self.session.flush()
-        except IntegrityError:
-            return False
-        return True
+    async def _take(
+        self, row: AppointmentRow | None, slot: Slot, who: Who, key: str, until: datetime | None
+    ) -> AppointmentRow:
+        """The row of that key with its cells claimed, instead of all that the person held.
+
+        Raises SlotTakenError, and then everything is as it was.
+        """
+        service = self._bookable(slot)
+        async with self.session.begin_nested():
+            free = await self._let_go(who.person, besides=row)
+            want = Want(
+                service, who.party.people, who.party.spoken, mine=frozenset() if row is None else frozenset({row.id})
+            )
+            counters = await self.claims.counters(want, slot, who.language)
+            if not counters:
+                raise SlotTakenError(slot)
+            if row is None:
+                code = await appointments.new_code(self.session)
+                row = AppointmentRow(code=code, booking_key=key, name="", booked_at=self.now)
+            first = counters[0]
+            row.city, row.service, row.office, row.counter = service.city, service.key, first.office, first.key
+            row.person, row.language, row.spoken = who.person, who.language, who.party.spoken
+            row.people, row.for_other = who.party.people, who.party.for_other
+            row.starts, row.minutes, row.changed_at = slot.starts, want.minutes, self.now
+            row.state = AppointmentState.HELD
+            self.session.add(row)
+            await self.session.flush()
+            await self._try(row, counters, slot, want, until)
+        for span in free:
+            await self.line.freed(*span)
+        return row
+
+    async def _try(
+        self, row: AppointmentRow, counters: Iterable[Counter], slot: Slot, want: Want, until: datetime | None
+    ) -> None:
+        """Claim the time at the first of the counters that is not quicker taken. Raises SlotTakenError."""
+        for counter in counters:
+            if await self.claims.claim(row, counter, slot.starts, want, until):
+                return
+        raise SlotTakenError(slot)
 
     async def _reclaim(self, row: AppointmentRow) -> None:
-        counter = next((one for one in self.directory.counters(row.service) if one.key == row.counter), None)
-        service = self.directory.service(row.service)
+        service, counter = self.directory.service(row.service), self.directory.counter(row.counter)
         slot = Slot(row.code, row.service, row.office, in_rome(row.starts), row.minutes)
-        if counter is None or service is None:
+        if service is None or counter is None:
             raise SlotTakenError(slot)
-        try:
-            async with self.session.begin_nested():
-                self._add_cells(row.id, counter, row.starts, row.minutes)
-                await self.session.flush()
-        except IntegrityError:
-            raise SlotTakenError(slot) from None
+        # What it takes today may not be what it took then: the minutes are those of the appointment.
+        want = Want(replace(service, minutes=row.minutes, more_minutes=0), row.people)
+        await self._try(row, [counter], slot, want, None)
 
-    def _add_cells(self, appointment: int, counter: Counter, starts: datetime, minutes: int) -> None:
-        self.session.add_all(
-            ClaimedCellRow(counter=counter.key, starts=cell, appointment=appointment)
-            for cell in cells(counter, starts, minutes)
+    async def _came(self, code: str, state: AppointmentState, by: str, *before: AppointmentState) -> Appointment:
+        row = await self._row(code, *before)
+        change(self.session, row, state, self.now, by=by)
+        await self.line.no_longer_has(row, wants_another=False)
+        return self.fact(row)
+
+    async def _of_key(self, key: str) -> AppointmentRow | None:
+        found: AppointmentRow | None = await self.session.scalar(
+            select(AppointmentRow).where(AppointmentRow.booking_key == key).with_for_update()
         )
+        return found
+
+    async def _let_go(self, person: str | None, *, besides: AppointmentRow | None = None) -> list[Span]:
+        """End what the person holds, but for what was offered to them: which cells that leaves free."""
+        held = select(AppointmentRow).where(
+            AppointmentRow.person == person,
+            AppointmentRow.state == AppointmentState.HELD,
+            AppointmentRow.held_until.is_not(None),
+        )
+        ended = [row for row in await self.session.scalars(held) if row is not besides]
+        return [await self.line.end(row) for row in ended]
 
     async def _row(self, code: str, *states: AppointmentState) -> AppointmentRow:
         """The appointment, locked until the transaction ends. Raises CannotChangeError, LookupError."""
-        row = await self.session.scalar(select(AppointmentRow).where(AppointmentRow.code == code).with_for_update())
+        row = await self.session.scalar(
+            select(AppointmentRow)
+            .where(AppointmentRow.code == code, AppointmentRow.state.not_in(NOT_BOOKED))
+            .with_for_update()
+        )
         if row is None:
             raise LookupError(code)
         if states and row.state not in states:
             raise CannotChangeError(AppointmentState(row.state))
         return row
-
-    def _change(self, row: AppointmentRow, state: AppointmentState, by: str, what: str | None = None) -> None:
-        before = {"state": row.state}
-        row.state, row.changed_at = state, self.now
-        self._note(row, what or state, by=by, before=before)
-
-    def _note(self, row: AppointmentRow, what: str, *, by: str, before: dict[str, Any]) -> None:
-        event = AppointmentEventRow(
-            appointment=row.id, what=what, by=by, at=self.now, before=before, after={"state": row.state, **_where(row)}
-        )
-        self.session.add(event)
-
-    def _tell(self, row: AppointmentRow, kind: str) -> None:
-        if row.person is not None:
-            notice = NoticeRow(person=row.person, appointment=row.id, kind=kind, due_at=self.now, state="due")
-            self.session.add(notice)
-
-
-def _where(row: AppointmentRow) -> dict[str, Any]:
-    return {"starts": in_rome(row.starts).isoformat(), "counter": row.counter}

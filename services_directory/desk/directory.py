@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from math import asin, cos, radians, sin, sqrt
 from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services_directory.desk.hours import Exceptional, Intervals, OfficeHours, intervals_on, within
+from services_directory.desk.hours import Exceptional, Intervals, OfficeHours, intervals_on, within, without
 from services_directory.facts import (
     Activity,
     City,
@@ -56,6 +56,7 @@ class Directory:
         for (_city, topic), found in self._services_on.items():
             found.sort(key=lambda service: (service.topics.index(topic), len(service.topics)))
         self._activities_on = _grouped(published.activities, _topics)
+        self._counter = {counter.key: counter for counter in published.counters}
         self._counters_of = _grouped(published.counters, lambda counter: counter.services)
 
     @classmethod
@@ -96,8 +97,33 @@ class Directory:
         return replace(found, intervals=within(intervals_on(own, day), found.intervals))
 
     def counter_hours(self, counter: Counter, day: date) -> Intervals:
-        """When a counter can be booked on that day: its own week within its office's hours."""
-        return self.hours(counter.office, day, self._weeks[counter.key]).intervals or ()
+        """When a counter can be booked on that day.
+
+        Its own week, or what was said of that day, within its office's hours; without what is kept for people who come
+        without an appointment.
+        """
+        office = self._hours[counter.office]
+        said = office.of_counter(counter.key, day)
+        if said is None:
+            open_ = self.hours(counter.office, day, self._weeks[counter.key]).intervals or ()
+        else:
+            open_ = within(said, office.on(day).intervals or ())
+        return without(open_, intervals_on(counter.walk_ins, day)) if counter.walk_ins else open_
+
+    def speaks(self, counter: Counter, language: str, at: datetime) -> bool:
+        """Whether somebody at that counter speaks the language then, an operator or a mediator. `at` in Rome's time.
+
+        A counter speaks what is said of it, and the office's languages when nothing is; at the hours of the office's.
+        """
+        office = self._office[counter.office]
+        if counter.languages and language not in counter.languages:
+            return False
+        spoken = next((one for one in office.spoken if one.code == language), None)
+        if spoken is None:
+            return language in counter.languages
+        return spoken.hours is None or any(
+            opens <= at.time() < closes for opens, closes in intervals_on(spoken.hours, at.date())
+        )
 
     def stops(self, office: str) -> tuple[Stop, ...]:
         """The published stops of a mobile unit, earliest first."""
@@ -129,6 +155,10 @@ class Directory:
         """Every service and activity, retired ones too."""
         yield from self._service.values()
         yield from self._activity.values()
+
+    def counter(self, key: str) -> Counter | None:
+        """The counter with that key, while appointments are given there."""
+        return self._counter.get(key)
 
     def counters(self, service: str) -> Sequence[Counter]:
         """The counters that serve a service."""

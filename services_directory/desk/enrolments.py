@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services_directory.booked import Enrolment, NoSeatsError
-from services_directory.desk.bookings import CODE_LENGTH, CODE_LETTERS
+from services_directory.desk.appointments import random_code
 from services_directory.desk.directory import Directory
 from services_directory.facts import Activity
 from services_directory.store.bookings import EnrolmentRow
@@ -58,7 +57,7 @@ class Enrolments:
         if seat is None:
             raise NoSeatsError
         row = EnrolmentRow(
-            code="".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH)),
+            code=random_code(),
             booking_key=key,
             activity=activity.key,
             seat=seat,

@@ -56,12 +56,19 @@ class OfficeHours:
         holiday = self._holiday(day)
         usual = () if holiday is not None else intervals_on(self.week, day)
         for exception in reversed(self.exceptions):  # the one written last wins
-            if not exception.first_day <= day <= exception.last_day:
+            if exception.counter is not None or not exception.first_day <= day <= exception.last_day:
                 continue
             if exception.first_day != exception.last_day and not usual:
                 break  # "only mornings in August" does not open Sundays and holidays
             return DayHours(day, intervals_on(exception.hours, day), exception.reason)
         return DayHours(day, usual, holiday)
+
+    def of_counter(self, counter: str, day: date) -> Intervals | None:
+        """What was said of one counter on that day; None: nothing. The office's hours hold around it."""
+        for exception in reversed(self.exceptions):
+            if exception.counter == counter and exception.first_day <= day <= exception.last_day:
+                return intervals_on(exception.hours, day)
+        return None
 
     def _holiday(self, day: date) -> Words | None:
         name = national_holidays(day.year).get(day)
@@ -76,6 +83,15 @@ def within(inner: Intervals, outer: Sequence[tuple[time, time]]) -> Intervals:
     """The parts of `inner` that lie inside `outer`: a counter is never open while its office is closed."""
     parts = ((max(a, c), min(b, d)) for a, b in inner for c, d in outer)
     return tuple(sorted((opens, closes) for opens, closes in parts if opens < closes))
+
+
+def without(intervals: Sequence[tuple[time, time]], kept: Intervals) -> Intervals:
+    """What is left of `intervals` when the `kept` ones are cut out."""
+    left = tuple(intervals)
+    for begin, end in kept:
+        pieces = (piece for opens, closes in left for piece in ((opens, min(closes, begin)), (max(opens, end), closes)))
+        left = tuple((opens, closes) for opens, closes in pieces if opens < closes)
+    return left
 
 
 @lru_cache(maxsize=20_000)

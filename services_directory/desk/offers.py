@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import date, datetime
+from typing import TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services_directory.booked import Appointment, Day, Enrolment, Slot
+from services_directory.booked import Appointment, Day, Enrolment, Slot, Wish
 from services_directory.desk.bookings import Bookings
 from services_directory.desk.directory import Directory
 from services_directory.desk.enrolments import Enrolments
-from services_directory.desk.slots import days_with_room, openings
+from services_directory.desk.slots import Want, days_with_room, openings
+from services_directory.desk.waiting import Waiting
 from services_directory.facts import City, Service
+
+Wanted: TypeAlias = Callable[[], Awaitable[Want]]
+"""What is looked for; asked for only when somebody looks."""
 
 TYPED_HOUR = re.compile(r"(\d{1,2})(?:[:.,h ](\d\d))?")
 ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")
@@ -51,14 +56,14 @@ class BookableServices:
 
 
 class DaysWithRoom:
-    """The next days on which a service has a free time."""
+    """The next days on which there is a free time."""
 
-    def __init__(self, session: AsyncSession, directory: Directory, service: Service, now: datetime) -> None:
-        self._session, self._directory, self._service, self._now = session, directory, service, now
+    def __init__(self, session: AsyncSession, directory: Directory, want: Wanted, now: datetime) -> None:
+        self._session, self._directory, self._want, self._now = session, directory, want, now
 
     async def all(self) -> Sequence[Day]:
         """At most ten."""
-        return await days_with_room(self._session, self._directory, self._service, self._now)
+        return await days_with_room(self._session, self._directory, await self._want(), self._now)
 
     async def find(self, key: str) -> Day | None:
         """That day (ISO), if it still has a free time."""
@@ -68,19 +73,20 @@ class DaysWithRoom:
             day = date.fromisoformat(key)
         except ValueError:
             return None
-        found = await days_with_room(self._session, self._directory, self._service, self._now, only=day)
+        found = await days_with_room(self._session, self._directory, await self._want(), self._now, only=day)
         return found[0] if found else None
 
 
 class FreeSlots:
-    """The free times of a service on one day."""
+    """The free times of one day."""
 
-    def __init__(self, session: AsyncSession, directory: Directory, service: Service, day: date, now: datetime) -> None:
-        self._session, self._directory, self._service, self._day, self._now = session, directory, service, day, now
+    def __init__(self, session: AsyncSession, directory: Directory, want: Wanted, day: date, now: datetime) -> None:
+        self._session, self._directory, self._want, self._day, self._now = session, directory, want, day, now
 
     async def all(self) -> Sequence[Slot]:
         """Earliest first."""
-        return list((await openings(self._session, self._directory, self._service, [self._day], self._now)).slots())
+        free = await openings(self._session, self._directory, await self._want(), [self._day], self._now)
+        return list(free.slots())
 
     async def find(self, key: str) -> Slot | None:
         """The time with that key, or at that `HH:MM` (or bare hour), while it is free."""
@@ -104,6 +110,21 @@ class MyAppointments:
         """The person's own appointment with that code; nobody else's."""
         code = key.strip().upper()
         return next((one for one in await self.all() if one.code == code), None)
+
+
+class MyWishes:
+    """What one person waits for."""
+
+    def __init__(self, waiting: Waiting, person: str) -> None:
+        self._waiting, self._person = waiting, person
+
+    async def all(self) -> Sequence[Wish]:
+        """In the order in which they joined."""
+        return await self._waiting.of_person(self._person)
+
+    async def find(self, key: str) -> Wish | None:
+        """The person's own wish with that key."""
+        return next((one for one in await self.all() if one.key == key), None)
 
 
 class MyEnrolments:

@@ -6,12 +6,13 @@ from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import String, cast, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import in_rome
 from locales.text import WeeklyHours
-from services_directory.booked import Appointment, Enrolment, Slot
+from services_directory.booked import ALONE, Appointment, Enrolment, Hold, Party, Slot, TimeOffer, Wish
+from services_directory.desk.appointments import Who
 from services_directory.desk.bookings import Bookings
 from services_directory.desk.directory import Directory
 from services_directory.desk.enrolments import Enrolments
@@ -23,12 +24,16 @@ from services_directory.desk.offers import (
     FreeSlots,
     MyAppointments,
     MyEnrolments,
+    MyWishes,
+    Wanted,
 )
-from services_directory.desk.search import Wanted, index_of
-from services_directory.desk.slots import openings
+from services_directory.desk.search import Wanted as Searched
+from services_directory.desk.search import index_of
+from services_directory.desk.slots import Want, bookable_days, openings
+from services_directory.desk.waiting import Waiting, WhenWanted
 from services_directory.facts import Activity, City, Contact, DayHours, Guide, Office, OfficeKind, Service, Stop
 from services_directory.store.bookings import AppointmentRow, EnrolmentRow
-from services_directory.store.waiting import NoticeRow
+from services_directory.store.waiting import NoticeRow, WaitingRow
 
 MOST_FOUND = 3
 WORTH_TELLING = 3.0
@@ -44,6 +49,7 @@ class PersonDesk:
     def __init__(self, session: AsyncSession, directory: Directory, person: str, now: datetime) -> None:
         self.session, self.directory, self.person, self.now = session, directory, person, in_rome(now)
         self.bookings = Bookings(session, directory, self.now)
+        self.waiting = Waiting(session, directory, self.now)
         self.enrolments = Enrolments(session, directory, self.now)
 
     @property
@@ -90,7 +96,7 @@ class PersonDesk:
 
     def search(self, words: str, city: str) -> Sequence[Service | Activity]:
         """What a city has for free words in any language, the best first."""
-        hits = index_of(self.directory).find(Wanted(words, city=city), self.now, MOST_FOUND)
+        hits = index_of(self.directory).find(Searched(words, city=city), self.now, MOST_FOUND)
         return [hit.item for hit in hits if hit.score >= WORTH_TELLING]
 
     def guides(self, intent: str) -> Sequence[Guide]:
@@ -109,24 +115,30 @@ class PersonDesk:
         """The services of a city that can be booked."""
         return BookableServices(self.directory, city, topics)
 
-    def days_with_room(self, service: Service) -> DaysWithRoom:
+    def days_with_room(self, service: Service, party: Party = ALONE) -> DaysWithRoom:
         """The next days with a free time, at most ten."""
-        return DaysWithRoom(self.session, self.directory, service, self.now)
+        return DaysWithRoom(self.session, self.directory, self._wanted(service, party), self.now)
 
-    def free_slots(self, service: Service, day: date) -> FreeSlots:
+    def free_slots(self, service: Service, day: date, party: Party = ALONE) -> FreeSlots:
         """The free times of that day."""
-        return FreeSlots(self.session, self.directory, service, day, self.now)
+        return FreeSlots(self.session, self.directory, self._wanted(service, party), day, self.now)
 
-    async def next_slots(self, service: Service, count: int = 3) -> Sequence[Slot]:
+    async def next_slots(self, service: Service, party: Party = ALONE, count: int = 3) -> Sequence[Slot]:
         """The next free times on any day."""
-        days = [self.now.date() + timedelta(days=ahead) for ahead in range(service.horizon_days + 1)]
-        free = await openings(self.session, self.directory, service, days, self.now)
+        want = await self._wanted(service, party)()
+        free = await openings(self.session, self.directory, want, bookable_days(service, self.now), self.now)
         return list(free.slots())[:count]
 
-    async def book(self, slot: Slot, name: str, *, language: str, key: str) -> Appointment:
-        """Book that time, once per `key`. Raises SlotTakenError, TooManyBookingsError."""
-        key = self._once(key)
-        return await self.bookings.book(slot, name, person=self.person, language=language, key=key)
+    async def hold(self, slot: Slot, *, language: str, key: str, party: Party = ALONE) -> Hold:
+        """Keep that time for some minutes, instead of what was held before. `key` as for `book`.
+
+        Raises SlotTakenError, TooManyBookingsError, TooManyHoldsError.
+        """
+        return await self.bookings.hold(slot, self._who(language, party), key=self._once(key))
+
+    async def book(self, slot: Slot, name: str, *, language: str, key: str, party: Party = ALONE) -> Appointment:
+        """Book that time, held or free, once per `key`. Raises SlotTakenError, TooManyBookingsError."""
+        return await self.bookings.book(slot, name, self._who(language, party), key=self._once(key))
 
     @property
     def my_appointments(self) -> MyAppointments:
@@ -140,6 +152,33 @@ class PersonDesk:
     async def cancel(self, appointment: Appointment) -> None:
         """Cancel it for the person; its time is free at once."""
         await self.bookings.cancel(appointment.code)
+
+    async def wait(
+        self, service: Service, when: WhenWanted, name: str, *, language: str, key: str, party: Party = ALONE
+    ) -> Wish:
+        """Join the line for a time that comes free, once per `key`."""
+        return await self.waiting.join(service, when, name, self._who(language, party), key=self._once(key))
+
+    @property
+    def my_wishes(self) -> MyWishes:
+        """What the person waits for."""
+        return MyWishes(self.waiting, self.person)
+
+    async def stop_waiting(self, wish: Wish) -> None:
+        """Leave the line."""
+        await self.waiting.leave(wish.key, self.person)
+
+    async def offer(self, key: str) -> TimeOffer | None:
+        """What is on offer to the person under that key, while it is."""
+        return await self.waiting.offer(key, self.person)
+
+    async def accept(self, offer: TimeOffer) -> Appointment:
+        """Take the time that is offered. Raises OfferOverError, TooManyBookingsError."""
+        return await self.waiting.accept(offer.key, self.person)
+
+    async def decline(self, offer: TimeOffer) -> None:
+        """Not this time; the person stays in the line. Raises OfferOverError."""
+        await self.waiting.decline(offer.key, self.person)
 
     async def enrol(self, activity: Activity, name: str, *, language: str, key: str) -> Enrolment:
         """Take a seat, once per `key`. Raises NoSeatsError."""
@@ -157,6 +196,8 @@ class PersonDesk:
 
     async def forget_me(self) -> None:
         """Cancel what is to come, then cut every tie between the person and what stays as a count."""
+        await self.waiting.leave_all(self.person)
+        await self.bookings.let_go(self.person)
         for appointment in await self.bookings.of_person(self.person):
             await self.bookings.cancel(appointment.code)
         for enrolment in await self.enrolments.of_person(self.person):
@@ -168,6 +209,18 @@ class PersonDesk:
         )
         seats = update(EnrolmentRow).where(EnrolmentRow.person == self.person)
         await self.session.execute(seats.values(**ERASED, booking_key=_ANY_KEY + EnrolmentRow.code))
+        waited = update(WaitingRow).where(WaitingRow.person == self.person)
+        await self.session.execute(waited.values(**ERASED, booking_key=_ANY_KEY + cast(WaitingRow.id, String)))
+
+    def _who(self, language: str, party: Party) -> Who:
+        return Who(self.person, language, party)
+
+    def _wanted(self, service: Service, party: Party) -> Wanted:
+        async def wanted() -> Want:
+            mine = await self.bookings.held_or_moved(self.person, party.moving)
+            return Want(service, party.people, party.spoken, mine)
+
+        return wanted
 
     def _once(self, run: str) -> str:
         """What makes a deed idempotent: a run is unique only among those of one person, whom the key must not name."""

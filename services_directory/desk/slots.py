@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from locales.dates import ROME
+from locales.dates import ROME, in_rome
 from services_directory.booked import Day, Slot
 from services_directory.desk.directory import Directory
 from services_directory.facts import Counter, Service
@@ -21,85 +21,122 @@ MAX_DAYS = 10
 
 
 @dataclass(frozen=True)
+class Want:
+    """What a time is looked for: how many come, and the language somebody at the counter must speak (None: any).
+
+    `mine`: ids of appointments whose cells count as free, because this person holds or moves them.
+    """
+
+    service: Service
+    people: int = 1
+    spoken: str | None = None
+    mine: frozenset[int] = frozenset()
+
+    @property
+    def minutes(self) -> int:
+        """How long they are at the counter."""
+        return (self.service.minutes or 0) + (self.people - 1) * self.service.more_minutes
+
+
+@dataclass(frozen=True)
 class Openings:
     """The free times of one service: for each start, the counters that have room."""
 
-    service: Service
+    want: Want
     by_start: dict[datetime, tuple[Counter, ...]]
 
     def slots(self) -> Iterator[Slot]:
         """The free times, earliest first."""
         for starts in sorted(self.by_start):
-            yield slot_at(self.service, starts, self.by_start[starts][0].office)
+            yield slot_at(self.want, starts, self.by_start[starts][0].office)
 
 
-def slot_at(service: Service, starts: datetime, office: str) -> Slot:
+def slot_at(want: Want, starts: datetime, office: str) -> Slot:
     """The slot that begins then; its key is Rome's clock to the minute."""
-    return Slot(f"{starts:%Y-%m-%dT%H:%M}", service.key, office, starts, service.minutes or 0)
+    return Slot(f"{starts:%Y-%m-%dT%H:%M}", want.service.key, office, starts, want.minutes)
 
 
 def cells(counter: Counter, starts: datetime, minutes: int) -> list[datetime]:
-    """The cells of a counter's grid that an appointment claims, in UTC."""
+    """The cells of a counter's grid that so many minutes claim, in UTC."""
     begin = starts.astimezone(UTC)
     return [begin + timedelta(minutes=at) for at in range(0, minutes, counter.grid)]
 
 
 async def openings(
-    session: AsyncSession, directory: Directory, service: Service, days: Sequence[date], now: datetime
+    session: AsyncSession, directory: Directory, want: Want, days: Collection[date], now: datetime
 ) -> Openings:
-    """The free times of a service on those days, lead time kept."""
-    counters = directory.counters(service.key)
-    if service.minutes is None or not counters or not days:
-        return Openings(service, {})
-    taken = await _claimed([counter.key for counter in counters], min(days), max(days), session)
+    """The free times on those of the days that can be booked: lead time, horizon and the rule for today are kept."""
+    service = want.service
+    counters = [counter for counter in directory.counters(service.key) if counter.elsewhere is None]
+    bookable = set(bookable_days(service, now)).intersection(days)
+    if service.minutes is None or want.people > service.most_people or not counters or not bookable:
+        return Openings(want, {})
+    taken = await _claimed(session, [counter.key for counter in counters], bookable, want.mine, now)
     earliest = now + timedelta(minutes=service.lead_minutes)
     found: dict[datetime, list[Counter]] = defaultdict(list)
-    for day in days:
+    for day in sorted(bookable):
         for counter in counters:
-            for starts in _starts(directory, counter, service.minutes, day):
-                if starts >= earliest and _is_free(taken[counter.key], counter, starts, service.minutes):
+            claimed = taken[counter.key]
+            for starts in starts_on(directory, counter, want, day):
+                if starts < earliest or not claimed.isdisjoint(cells(counter, starts, occupied(want))):
+                    continue
+                if want.spoken is None or directory.speaks(counter, want.spoken, starts):
                     found[starts].append(counter)
-    return Openings(service, {starts: tuple(open_counters) for starts, open_counters in found.items()})
+    return Openings(want, {starts: tuple(open_counters) for starts, open_counters in found.items()})
+
+
+def bookable_days(service: Service, now: datetime) -> list[date]:
+    """The days that can be booked now: from today, or tomorrow, to the horizon."""
+    today = in_rome(now).date()
+    return [today + timedelta(days=ahead) for ahead in range(not service.same_day, service.horizon_days + 1)]
+
+
+def occupied(want: Want) -> int:
+    """The minutes that a counter is not free for anybody else."""
+    return want.minutes + want.service.buffer_minutes
 
 
 async def days_with_room(
-    session: AsyncSession, directory: Directory, service: Service, now: datetime, *, only: date | None = None
+    session: AsyncSession, directory: Directory, want: Want, now: datetime, *, only: date | None = None
 ) -> list[Day]:
-    """The next days on which the service has a free time, at most ten; or `only` that one, if it has."""
-    today = now.astimezone(ROME).date()
-    horizon = [today + timedelta(days=ahead) for ahead in range(service.horizon_days + 1)]
-    wanted = horizon if only is None else [day for day in horizon if day == only]
+    """The next days on which there is a free time, at most ten; or `only` that one, if it has."""
+    days = bookable_days(want.service, now) if only is None else [only]
     free: dict[date, int] = defaultdict(int)
-    for starts in (await openings(session, directory, service, wanted, now)).by_start:
+    for starts in (await openings(session, directory, want, days, now)).by_start:
         free[starts.date()] += 1
     return [Day(day.isoformat(), day, free[day]) for day in sorted(free)][:MAX_DAYS]
 
 
-def _starts(directory: Directory, counter: Counter, minutes: int, day: date) -> Iterator[datetime]:
-    """Where appointments may begin at a counter on that day: one after the other, rounded up to its grid."""
-    step = timedelta(minutes=-(-minutes // counter.grid) * counter.grid)
+def starts_on(directory: Directory, counter: Counter, want: Want, day: date) -> Iterator[datetime]:
+    """Where appointments may begin at a counter on that day, in Rome's time: one after the other, on its grid.
+
+    A family begins where one person could; the buffer may run past closing time.
+    """
+    alone = (want.service.minutes or 0) + want.service.buffer_minutes
+    step = timedelta(minutes=-(-alone // counter.grid) * counter.grid)
     for opens, closes in directory.counter_hours(counter, day):
         # Through UTC: on the night of the change a day has 23 or 25 hours.
-        at, end = _instant(day, opens), _instant(day, closes)
-        while at + timedelta(minutes=minutes) <= end:
+        at, end = instant(day, opens), instant(day, closes)
+        while at + timedelta(minutes=want.minutes) <= end:
             yield at.astimezone(ROME)
             at += step
 
 
-def _instant(day: date, at: time) -> datetime:
+def instant(day: date, at: time) -> datetime:
+    """Rome's clock on that day, in UTC."""
     return datetime.combine(day, at, ROME).astimezone(UTC)
 
 
-def _is_free(taken: Collection[datetime], counter: Counter, starts: datetime, minutes: int) -> bool:
-    return not any(cell in taken for cell in cells(counter, starts, minutes))
-
-
-async def _claimed(counters: Sequence[str], first: date, last: date, session: AsyncSession) -> dict[str, set[datetime]]:
-    begin, end = _instant(first, time.min), _instant(last + timedelta(days=1), time.min)
+async def _claimed(
+    session: AsyncSession, counters: Sequence[str], days: Collection[date], mine: Collection[int], now: datetime
+) -> dict[str, set[datetime]]:
+    begin, end = instant(min(days), time.min), instant(max(days) + timedelta(days=1), time.min)
     claimed = await session.execute(
         select(ClaimedCellRow.counter, ClaimedCellRow.starts)
         .where(ClaimedCellRow.counter.in_(counters))
         .where(ClaimedCellRow.starts >= begin, ClaimedCellRow.starts < end)
+        .where(or_(ClaimedCellRow.until.is_(None), ClaimedCellRow.until > now))
+        .where(*([ClaimedCellRow.appointment.not_in(mine)] if mine else []))
     )
     taken: dict[str, set[datetime]] = {counter: set() for counter in counters}
     for counter, starts in claimed:

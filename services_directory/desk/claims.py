@@ -1,0 +1,101 @@
+"""Cells claimed and let go. The primary key of a cell is what makes a double booking impossible."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services_directory.booked import Slot
+from services_directory.desk.directory import Directory
+from services_directory.desk.slots import Want, cells, instant, occupied, openings
+from services_directory.facts import Counter
+from services_directory.store.bookings import AppointmentRow, ClaimedCellRow
+
+
+class Claims:
+    """The cells of counters, in one transaction. `now` is aware."""
+
+    def __init__(self, session: AsyncSession, directory: Directory, now: datetime) -> None:
+        self.session, self.directory, self.now = session, directory, now
+
+    async def counters(self, want: Want, slot: Slot, language: str | None = None) -> Sequence[Counter]:
+        """The counters with room at that time: who speaks the person's language, then who has least to do that day."""
+        day = slot.starts.date()
+        free = (await openings(self.session, self.directory, want, [day], self.now)).by_start.get(slot.starts, ())
+        if len(free) < 2:  # noqa: PLR2004, nothing to choose from
+            return free
+        busy = await self.session.execute(
+            select(ClaimedCellRow.counter, func.count())
+            .where(ClaimedCellRow.counter.in_([counter.key for counter in free]))
+            .where(ClaimedCellRow.starts >= instant(day, time.min))
+            .where(ClaimedCellRow.starts < instant(day + timedelta(days=1), time.min))
+            .group_by(ClaimedCellRow.counter)
+        )
+        load = {counter: count for counter, count in busy}  # noqa: C416, rows are not pairs to the type checker
+
+        def order(counter: Counter) -> tuple[bool, int, str]:
+            speaks = language is not None and self.directory.speaks(counter, language, slot.starts)
+            return not speaks, load.get(counter.key, 0), counter.key
+
+        return sorted(free, key=order)
+
+    async def claim(
+        self, row: AppointmentRow, counter: Counter, starts: datetime, want: Want, until: datetime | None = None
+    ) -> bool:
+        """Make the appointment's cells these, and no others; False, and nothing changed, when one is somebody else's.
+
+        New cells are claimed before old ones are let go: two people who change places never wait for each other.
+        """
+        wanted = set(cells(counter, starts, occupied(want)))
+        try:
+            async with self.session.begin_nested():
+                here = await self._held_at(row, counter)
+                await self._claim_new(row, counter, sorted(wanted - here), until)
+        except IntegrityError:
+            return False
+        mine = ClaimedCellRow.appointment == row.id
+        kept = (ClaimedCellRow.counter == counter.key) & ClaimedCellRow.starts.in_(wanted)
+        await self.session.execute(delete(ClaimedCellRow).where(mine, ~kept))
+        await self.session.execute(update(ClaimedCellRow).where(mine).values(until=until))
+        row.counter, row.office = counter.key, counter.office
+        return True
+
+    async def release(self, row: AppointmentRow) -> None:
+        """Let all of its cells go."""
+        await self.session.execute(delete(ClaimedCellRow).where(ClaimedCellRow.appointment == row.id))
+
+    async def hand_over(self, row: AppointmentRow, to: AppointmentRow) -> None:
+        """Give all cells of one appointment to another, for good, and let those of the other go."""
+        await self.release(to)
+        await self.session.execute(
+            update(ClaimedCellRow).where(ClaimedCellRow.appointment == row.id).values(appointment=to.id, until=None)
+        )
+
+    async def _held_at(self, row: AppointmentRow, counter: Counter) -> set[datetime]:
+        """Its cells at that counter that nobody else may claim."""
+        found = await self.session.scalars(
+            select(ClaimedCellRow.starts)
+            .where(ClaimedCellRow.appointment == row.id, ClaimedCellRow.counter == counter.key)
+            .where(ClaimedCellRow.until.is_(None) | (ClaimedCellRow.until > self.now))
+        )
+        return set(found)
+
+    async def _claim_new(
+        self, row: AppointmentRow, counter: Counter, wanted: Sequence[datetime], until: datetime | None
+    ) -> None:
+        if not wanted:
+            return
+        # Whoever held one of them has waited too long.
+        await self.session.execute(
+            delete(ClaimedCellRow)
+            .where(ClaimedCellRow.counter == counter.key, ClaimedCellRow.starts.in_(wanted))
+            .where(ClaimedCellRow.until <= self.now)
+        )
+        await self.session.execute(
+            insert(ClaimedCellRow),
+            [{"counter": counter.key, "starts": at, "appointment": row.id, "until": until} for at in wanted],
+        )
