@@ -8,7 +8,18 @@ from typing import Protocol
 
 from flows.offers import Offers
 from locales.text import WeeklyHours
-from services_directory.booked import Appointment, Day, Enrolment, Slot
+from services_directory.booked import (
+    ALONE,
+    Appointment,
+    Day,
+    Enrolment,
+    Hold,
+    Party,
+    Slot,
+    TimeOffer,
+    WhenWanted,
+    Wish,
+)
 from services_directory.facts import Activity, City, Contact, DayHours, Guide, Office, OfficeKind, Service, Stop
 
 
@@ -65,17 +76,23 @@ class Desk(Protocol):
     def bookable_services(self, city: str, topics: Collection[str] = ()) -> Offers[Service]:
         """The services of a city that can be booked, those of the topic first."""
 
-    def days_with_room(self, service: Service) -> Offers[Day]:
+    def days_with_room(self, service: Service, party: Party = ALONE) -> Offers[Day]:
         """The next days with a free time, at most ten; `find` takes an ISO date."""
 
-    def free_slots(self, service: Service, day: date) -> Offers[Slot]:
+    def free_slots(self, service: Service, day: date, party: Party = ALONE) -> Offers[Slot]:
         """The free times of that day, earliest first; `find` takes a slot's key or `HH:MM`."""
 
-    async def next_slots(self, service: Service, count: int = 3) -> Sequence[Slot]:
+    async def next_slots(self, service: Service, party: Party = ALONE, count: int = 3) -> Sequence[Slot]:
         """The next free times on any day."""
 
-    async def book(self, slot: Slot, name: str, *, language: str, key: str) -> Appointment:
-        """Book that time, once per `key`. Raises SlotTakenError, TooManyBookingsError."""
+    async def hold(self, slot: Slot, *, language: str, key: str, party: Party = ALONE) -> Hold:
+        """Keep that time for some minutes, instead of what was held before; the same again changes nothing.
+
+        Raises SlotTakenError, TooManyBookingsError, TooManyHoldsError.
+        """
+
+    async def book(self, slot: Slot, name: str, *, language: str, key: str, party: Party = ALONE) -> Appointment:
+        """Book that time, held or free, once per `key`. Raises SlotTakenError, TooManyBookingsError."""
 
     @property
     def my_appointments(self) -> Offers[Appointment]:
@@ -86,6 +103,27 @@ class Desk(Protocol):
 
     async def cancel(self, appointment: Appointment) -> None:
         """Cancel it for the person; its time is free at once."""
+
+    async def wait(
+        self, service: Service, when: WhenWanted, name: str, *, language: str, key: str, party: Party = ALONE
+    ) -> Wish:
+        """Join the line for a time that comes free, once per `key`."""
+
+    @property
+    def my_wishes(self) -> Offers[Wish]:
+        """What the person waits for."""
+
+    async def stop_waiting(self, wish: Wish) -> None:
+        """Leave the line."""
+
+    async def offer(self, key: str) -> TimeOffer | None:
+        """What is on offer to the person under that key, while it is."""
+
+    async def accept(self, offer: TimeOffer) -> Appointment:
+        """Take the time that is offered. Raises OfferOverError, TooManyBookingsError."""
+
+    async def decline(self, offer: TimeOffer) -> None:
+        """Not this time; the person stays in the line. Raises OfferOverError."""
 
     async def enrol(self, activity: Activity, name: str, *, language: str, key: str) -> Enrolment:
         """Take a seat, once per `key`. Raises NoSeatsError."""

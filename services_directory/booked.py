@@ -118,6 +118,15 @@ class PartOfDay(StrEnum):
 
 
 @dataclass(frozen=True)
+class WhenWanted:
+    """The days, the last one included, and the parts of a day that would suit; no part: any."""
+
+    first_day: date
+    last_day: date
+    parts: tuple[PartOfDay, ...] = ()
+
+
+@dataclass(frozen=True)
 class Wish:
     """What somebody waits for: a time of a service, on some days, in parts of the day (none: any)."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import in_rome
 from locales.text import WeeklyHours
-from services_directory.booked import ALONE, Appointment, Enrolment, Hold, Party, Slot, TimeOffer, Wish
+from services_directory.booked import ALONE, Appointment, Enrolment, Hold, Party, Slot, TimeOffer, WhenWanted, Wish
 from services_directory.desk.appointments import Who
 from services_directory.desk.bookings import Bookings
 from services_directory.desk.directory import Directory
@@ -30,7 +30,7 @@ from services_directory.desk.offers import (
 from services_directory.desk.search import Wanted as Searched
 from services_directory.desk.search import index_of
 from services_directory.desk.slots import Want, bookable_days, openings
-from services_directory.desk.waiting import Waiting, WhenWanted
+from services_directory.desk.waiting import Waiting
 from services_directory.facts import Activity, City, Contact, DayHours, Guide, Office, OfficeKind, Service, Stop
 from services_directory.store.bookings import AppointmentRow, EnrolmentRow
 from services_directory.store.waiting import NoticeRow, WaitingRow

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,6 +17,7 @@ from services_directory.booked import (
     Slot,
     TimeOffer,
     TooManyBookingsError,
+    WhenWanted,
     Wish,
 )
 from services_directory.desk.appointments import OPEN, Who, fact, note, where
@@ -29,15 +29,6 @@ from services_directory.desk.slots import Want
 from services_directory.facts import Service
 from services_directory.store.bookings import AppointmentRow
 from services_directory.store.waiting import OfferRow, WaitingRow
-
-
-@dataclass(frozen=True)
-class WhenWanted:
-    """The days, the last one included, and the parts of a day that would suit; no part: any."""
-
-    first_day: date
-    last_day: date
-    parts: tuple[PartOfDay, ...] = ()
 
 
 class Waiting:

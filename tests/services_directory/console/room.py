@@ -18,10 +18,11 @@ from services_directory.booked import Appointment
 from services_directory.console.door import Console
 from services_directory.console.router import console_router
 from services_directory.desk.accounts import add_account
+from services_directory.desk.appointments import Who
 from services_directory.desk.bookings import Bookings
 from services_directory.desk.directory import Directory, Shelf
 from services_directory.desk.publishing import publish_files
-from services_directory.desk.slots import openings
+from services_directory.desk.slots import Want, openings
 from services_directory.store import accounts, bookings, offerings, places
 from services_directory.store.bookings import AppointmentRow
 from services_directory.store.session import Base, Database
@@ -113,11 +114,11 @@ class Room:
             day = (self.now + timedelta(days=days)).date()
             free = [
                 slot
-                for slot in (await openings(session, directory, service, [day], early)).slots()
+                for slot in (await openings(session, directory, Want(service), [day], early)).slots()
                 if slot.starts > self.now
             ]
             bookings = Bookings(session, directory, early)
-            return await bookings.book(free[nth], name, person=f"person-{self.booked}", language=language, key=key)
+            return await bookings.book(free[nth], name, Who(f"person-{self.booked}", language), key=key)
 
     async def row(self, code: str) -> AppointmentRow:
         """The appointment as it is in the database."""

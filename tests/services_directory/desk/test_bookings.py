@@ -20,7 +20,7 @@ from services_directory.booked import (
     SlotTakenError,
     TooManyBookingsError,
 )
-from services_directory.desk.bookings import CannotChangeError
+from services_directory.desk.appointments import CannotChangeError
 from services_directory.desk.directory import Shelf
 from services_directory.desk.person_desk import PersonDesk, erase_old_names
 from services_directory.facts import Service
