@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flows.appointments import short_name
 from flows.city import which_city
+from flows.names import short_name
 from flows.offers import NothingOnOfferError
 from flows.talk import Talk
 from flows.wording import go, trust
@@ -77,3 +77,14 @@ async def withdraw(talk: Talk) -> None:
         return
     await talk.desk.withdraw(enrolment)
     talk.say(_("Done. Somebody else can have the place now. Thank you."), suggest=(go("help", _("Menu")),))
+
+
+async def say_seats(talk: Talk) -> bool:
+    """The seats that the person has; whether there are any."""
+    enrolments = await talk.desk.my_enrolments.all()
+    for enrolment in enrolments:
+        talk.say(
+            Lines((enrolment.activity.label, _("Your code is {code}.", code=Verbatim(enrolment.code)))),
+            suggest=(go("withdraw", _("Give up the place")), go("help", _("Menu"))),
+        )
+    return bool(enrolments)

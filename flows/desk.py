@@ -16,7 +16,6 @@ from services_directory.booked import (
     Hold,
     Party,
     Slot,
-    TimeOffer,
     WhenWanted,
     Wish,
 )
@@ -91,6 +90,9 @@ class Desk(Protocol):
         Raises SlotTakenError, TooManyBookingsError, TooManyHoldsError.
         """
 
+    async def let_go(self) -> None:
+        """The time that the person holds is free again."""
+
     async def book(self, slot: Slot, name: str, *, language: str, key: str, party: Party = ALONE) -> Appointment:
         """Book that time, held or free, once per `key`. Raises SlotTakenError, TooManyBookingsError."""
 
@@ -116,13 +118,10 @@ class Desk(Protocol):
     async def stop_waiting(self, wish: Wish) -> None:
         """Leave the line."""
 
-    async def offer(self, key: str) -> TimeOffer | None:
-        """What is on offer to the person under that key, while it is."""
+    async def accept(self, offer: str) -> Appointment:
+        """Take the time that is offered under that key. Raises OfferOverError, TooManyBookingsError."""
 
-    async def accept(self, offer: TimeOffer) -> Appointment:
-        """Take the time that is offered. Raises OfferOverError, TooManyBookingsError."""
-
-    async def decline(self, offer: TimeOffer) -> None:
+    async def decline(self, offer: str) -> None:
         """Not this time; the person stays in the line. Raises OfferOverError."""
 
     async def enrol(self, activity: Activity, name: str, *, language: str, key: str) -> Enrolment:

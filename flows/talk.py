@@ -11,7 +11,7 @@ from flows.offers import NothingOnOfferError, Offered, Offers
 from flows.profile import Profile
 from flows.questions import Answer, Question, UnreadableError, Waiting
 from flows.sayings import Document, Option, Place, Saying
-from locales.text import Words, _
+from locales.text import Text, Words, _
 
 T = TypeVar("T")
 Item = TypeVar("Item", bound=Offered)
@@ -34,7 +34,7 @@ class Talk:
         """Say one thing; said again only if the person has not seen it yet."""
         self.said.append(Saying(text, suggest, place, file))
 
-    async def choose(
+    async def choose(  # noqa: PLR0913, each says another thing of the question
         self,
         step: str,
         text: Words,
@@ -43,8 +43,12 @@ class Talk:
         heard: str | None = None,
         single: bool = False,
         wants_location: bool = False,
+        unfound: Callable[[Answer], Text | None] = lambda _answer: None,
     ) -> Item:
-        """One of the offers. `heard` is tried first; `single`: the only one is taken. Raises NothingOnOfferError."""
+        """One of the offers. `heard` is tried first; `single`: the only one is taken. Raises NothingOnOfferError.
+
+        `unfound`: what to say of an answer that is not on offer, where something better than "not found" can be said.
+        """
         answers, answer = self.frame.answers, self._reach(step)
         if answer is not None:
             self.frame.heard.update(answer.heard)
@@ -56,7 +60,7 @@ class Talk:
         if answers.pop(step, None) is not None or (answer is not None and answer.key is not None):
             self.say(_("I am sorry, what you chose is no longer available. Please choose again."))
         elif answer is not None:
-            self.say(_("Sorry, I did not find that. Please choose one of these."))
+            self.say(unfound(answer) or _("Sorry, I did not find that. Please choose one of these."))
         elif heard is not None and (item := await offers.find(heard)) is not None:
             answers[step] = item.key
             return item

@@ -44,10 +44,12 @@ def _numbers(text: str) -> Iterator[Entity]:
 
 
 def _times(text: str, now: datetime, language: str | None) -> Iterator[Entity]:
-    """The day, hour and part of day; none when they make no sense."""
+    """The day, hour and part of day; when they make no sense, what is the matter with them."""
     if len(text) > LONGEST_WHEN:
         return
     moment = when_said(text, now, language)
+    if moment.problem in {"past", "impossible"}:
+        yield Entity("problem", moment.problem, 0, len(text))
     if moment.problem is not None:
         return
     values = {

@@ -145,17 +145,6 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class TimeOffer:
-    """A freed time that is kept for one who waits. Times are aware, in Rome's."""
-
-    key: str
-    service: Service
-    office: Office
-    starts: datetime
-    until: datetime
-
-
-@dataclass(frozen=True)
 class Enrolment:
     """A seat in an activity."""
 

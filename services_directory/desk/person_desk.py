@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import in_rome
 from locales.text import WeeklyHours
-from services_directory.booked import ALONE, Appointment, Enrolment, Hold, Party, Slot, TimeOffer, WhenWanted, Wish
+from services_directory.booked import ALONE, Appointment, Enrolment, Hold, Party, Slot, WhenWanted, Wish
 from services_directory.desk.appointments import Who
 from services_directory.desk.bookings import Bookings
 from services_directory.desk.directory import Directory
@@ -136,6 +136,10 @@ class PersonDesk:
         """
         return await self.bookings.hold(slot, self._who(language, party), key=self._once(key))
 
+    async def let_go(self) -> None:
+        """The time that the person holds is free again."""
+        await self.bookings.let_go(self.person)
+
     async def book(self, slot: Slot, name: str, *, language: str, key: str, party: Party = ALONE) -> Appointment:
         """Book that time, held or free, once per `key`. Raises SlotTakenError, TooManyBookingsError."""
         return await self.bookings.book(slot, name, self._who(language, party), key=self._once(key))
@@ -168,17 +172,13 @@ class PersonDesk:
         """Leave the line."""
         await self.waiting.leave(wish.key, self.person)
 
-    async def offer(self, key: str) -> TimeOffer | None:
-        """What is on offer to the person under that key, while it is."""
-        return await self.waiting.offer(key, self.person)
+    async def accept(self, offer: str) -> Appointment:
+        """Take the time that is offered under that key. Raises OfferOverError, TooManyBookingsError."""
+        return await self.waiting.accept(offer, self.person)
 
-    async def accept(self, offer: TimeOffer) -> Appointment:
-        """Take the time that is offered. Raises OfferOverError, TooManyBookingsError."""
-        return await self.waiting.accept(offer.key, self.person)
-
-    async def decline(self, offer: TimeOffer) -> None:
+    async def decline(self, offer: str) -> None:
         """Not this time; the person stays in the line. Raises OfferOverError."""
-        await self.waiting.decline(offer.key, self.person)
+        await self.waiting.decline(offer, self.person)
 
     async def enrol(self, activity: Activity, name: str, *, language: str, key: str) -> Enrolment:
         """Take a seat, once per `key`. Raises NoSeatsError."""

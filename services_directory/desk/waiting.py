@@ -15,7 +15,6 @@ from services_directory.booked import (
     OfferOverError,
     PartOfDay,
     Slot,
-    TimeOffer,
     TooManyBookingsError,
     WhenWanted,
     Wish,
@@ -87,15 +86,6 @@ class Waiting:
             for row in rows
             if (service := self.directory.service(row.service)) is not None
         ]
-
-    async def offer(self, key: str, person: str) -> TimeOffer | None:
-        """What is on offer to that person under that key, while it is."""
-        try:
-            offer, _waiting, hold = await self._open(key, person)
-        except OfferOverError:
-            return None
-        found = fact(self.directory, hold)
-        return TimeOffer(key, found.service, found.office, found.starts, in_rome(offer.until))
 
     async def accept(self, key: str, person: str) -> Appointment:
         """Take the time that is offered; an appointment that it replaces keeps its code and moves there.
