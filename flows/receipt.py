@@ -10,6 +10,7 @@ import segno
 from flows.calendar import calendar_entry
 from flows.sayings import Document, Option
 from flows.talk import Talk
+from flows.times import OF_THE_DESK
 from flows.wording import EXAMPLE, address, go, on_the_map
 from locales.text import LanguageName, Lines, Value, _
 from services_directory.booked import Appointment
@@ -24,8 +25,8 @@ def receipt(talk: Talk, appointment: Appointment, first: Value, *further: Option
     lines: list[Value] = [first, _("When: {when}", when=appointment.starts), _("For: {service}", service=service.label)]
     if appointment.people > 1:
         lines.append(_("How many people: {count}", count=appointment.people))
-    if appointment.spoken is not None:
-        lines.append(_("Somebody there speaks {language}.", language=LanguageName(appointment.spoken)))
+    if appointment.speaks and appointment.language != OF_THE_DESK:
+        lines.append(_("Somebody there speaks {language}.", language=LanguageName(appointment.language)))
     lines.append(_("Where: {place}", place=office.label))
     lines.extend(address(office))
     if service.documents:

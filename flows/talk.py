@@ -34,21 +34,13 @@ class Talk:
         """Say one thing; said again only if the person has not seen it yet."""
         self.said.append(Saying(text, suggest, place, file))
 
-    async def choose(  # noqa: PLR0913, each says another thing of the question
-        self,
-        step: str,
-        text: Words,
-        offers: Offers[Item],
-        *,
-        heard: str | None = None,
-        single: bool = False,
-        wants_location: bool = False,
-        unfound: Callable[[Answer], Text | None] = lambda _answer: None,
+    # fmt: off
+    async def choose(  # noqa: C901, PLR0913, a question can end in so many ways
+        self, step: str, text: Words, offers: Offers[Item], *, heard: str | None = None, single: bool = False,
+        wants_location: bool = False, unfound: Callable[[Answer], Text | None] = lambda _answer: None,
     ) -> Item:
-        """One of the offers. `heard` is tried first; `single`: the only one is taken. Raises NothingOnOfferError.
-
-        `unfound`: what to say of an answer that is not on offer, where something better than "not found" can be said.
-        """
+        # fmt: on
+        """One of the offers. `heard` is tried first; `single`: the only one is taken. Raises NothingOnOfferError."""
         answers, answer = self.frame.answers, self._reach(step)
         if answer is not None:
             self.frame.heard.update(answer.heard)
@@ -61,9 +53,12 @@ class Talk:
             self.say(_("I am sorry, what you chose is no longer available. Please choose again."))
         elif answer is not None:
             self.say(unfound(answer) or _("Sorry, I did not find that. Please choose one of these."))
-        elif heard is not None and (item := await offers.find(heard)) is not None:
-            answers[step] = item.key
-            return item
+        elif heard is not None:
+            if (item := await offers.find(heard)) is not None:
+                answers[step] = item.key
+                return item
+            if step != self.frame.waiting_for and (why := unfound(Answer(heard=self.heard))) is not None:
+                self.say(why)
         if not (everything := await offers.all()):
             raise NothingOnOfferError(step)
         if single and len(everything) == 1 and answer is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, time
@@ -16,9 +18,19 @@ from services_directory.facts import Service
 
 ANY = "any"
 MOST_TIMES = 10
-"""More times of one day are first asked for by the hour."""
+"""More times of one day are first asked for by the part of the day, or by the hour."""
 OF_THE_DESK = "it"
 """The language that every operator speaks: nothing is promised for it."""
+
+
+IN_PART = {
+    PartOfDay.MORNING: _("In the morning"),
+    PartOfDay.AFTERNOON: _("In the afternoon"),
+    PartOfDay.EVENING: _("In the evening"),
+}
+
+
+_HOUR_KEY = re.compile(r"\d{1,2}h")
 
 
 @dataclass(frozen=True)
@@ -45,7 +57,7 @@ class HowMany:
 
 
 class Speakers:
-    """Somebody who speaks the person's language, or anybody: asked only when one of them is there on an earlier day."""
+    """Somebody who speaks the person's language, or anybody: asked only when anybody is there on an earlier day."""
 
     def __init__(self, desk: Desk, service: Service, party: Party, language: str) -> None:
         self._desk, self._service, self._party, self._language = desk, service, party, language
@@ -59,8 +71,10 @@ class Speakers:
         if not own:
             return [Choice(ANY, ANY)]
         name, first, soonest = LanguageName(self._language), own[0].starts.date(), anybody[0].starts.date()
+        if first == soonest:
+            return [Choice(ANY, ANY)]  # who speaks it is given first anyhow
         mine = Choice(self._language, _("In {language}: {day}", language=name, day=first))
-        return [mine] if first == soonest else [mine, Choice(ANY, _("With anybody: {day}", day=soonest))]
+        return [mine, Choice(ANY, _("With anybody: {day}", day=soonest))]
 
     async def find(self, key: str) -> Choice | None:
         """What was chosen before still holds; its label is not shown again."""
@@ -68,7 +82,7 @@ class Speakers:
 
 
 class Hours:
-    """The hours of a day that have a free time; when the times fit a screen as they are, only `any`."""
+    """The parts of a day, or its hours, that have a free time; when the times fit a screen as they are, only `any`."""
 
     def __init__(self, times: Offers[Slot], part: str | None) -> None:
         self._times, self._part = times, part
@@ -79,18 +93,18 @@ class Hours:
         wanted = [slot for slot in slots if self._part in {None, PartOfDay.of(slot.starts)}] or slots
         if len(wanted) <= MOST_TIMES:
             return [Choice(ANY if len(wanted) == len(slots) else str(self._part), ANY)]
+        parts = Counter(PartOfDay.of(slot.starts) for slot in wanted)
+        if max(parts.values()) <= MOST_TIMES:
+            return [Choice(part, IN_PART[part]) for part in parts]
         hours = dict.fromkeys(slot.starts.hour for slot in wanted)
-        return [Choice(f"{hour:02}", time(hour)) for hour in hours]
+        return [Choice(_hour_key(hour), time(hour)) for hour in hours]
 
     async def find(self, key: str) -> Choice | None:
-        """An hour, or any time within it ("10:30"), or a part of the day."""
-        if key == ANY or key in set(PartOfDay):
+        """A part of the day, an hour that was tapped, or a typed time that is free ("10", "10:30")."""
+        if key == ANY or key in set(PartOfDay) or _HOUR_KEY.fullmatch(key):
             return Choice(key, key)
-        hour, _colon, _minutes = key.partition(":")
-        if not hour.isdecimal() or len(hour) > 2:  # noqa: PLR2004, digits of an hour
-            return None
-        at = [slot for slot in await self._times.all() if slot.starts.hour == int(hour)]
-        return Choice(f"{int(hour):02}", time(int(hour))) if at else None
+        slot = await self._times.find(key)
+        return None if slot is None else Choice(f"{slot.starts:%H:%M}", slot.label)
 
 
 class TimesWithin:
@@ -109,7 +123,12 @@ class TimesWithin:
         return await self._times.find(key)
 
     def _holds(self, slot: Slot) -> bool:
-        return self._within in {ANY, f"{slot.starts.hour:02}", PartOfDay.of(slot.starts)}
+        return self._within in {ANY, _hour_key(slot.starts.hour), PartOfDay.of(slot.starts)}
+
+
+def _hour_key(hour: int) -> str:
+    """The key of an hour's button: never mistaken for a typed time."""
+    return f"{hour}h"
 
 
 async def who_comes(talk: Talk, service: Service, party: Party = ALONE) -> Party:
@@ -138,7 +157,8 @@ async def choose_time(talk: Talk, service: Service, party: Party) -> Slot:
         "hour",
         _("{day}: about what time?", day=day.day),
         Hours(times, talk.heard.get("part")),
-        heard=talk.heard.get("time"),
+        # Who has already chosen a time, before this was asked for, is not asked.
+        heard=ANY if "slot" in talk.frame.answers else talk.heard.get("time"),
         single=True,
         unfound=_no_such_time,
     )
@@ -146,7 +166,7 @@ async def choose_time(talk: Talk, service: Service, party: Party) -> Slot:
         "slot",
         _("{day}: at what time?", day=day.day),
         TimesWithin(times, hour.key),
-        heard=talk.heard.get("time"),
+        heard=talk.heard.get("time", hour.key),
         unfound=_no_such_time,
     )
 

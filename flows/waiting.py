@@ -10,7 +10,7 @@ from flows.city import which_city
 from flows.names import short_name
 from flows.receipt import receipt
 from flows.talk import Talk
-from flows.times import ANY, Choice
+from flows.times import ANY, IN_PART, Choice
 from flows.wording import go
 from locales.text import Lines, Value, Verbatim, _
 from services_directory.booked import OfferOverError, PartOfDay, TooManyBookingsError, WhenWanted, Wish
@@ -39,12 +39,8 @@ class Parts:
     """When in a day somebody can come."""
 
     def __init__(self) -> None:
-        self._choices = {
-            ANY: Choice(ANY, _("At any time")),
-            PartOfDay.MORNING: Choice(PartOfDay.MORNING, _("In the morning")),
-            PartOfDay.AFTERNOON: Choice(PartOfDay.AFTERNOON, _("In the afternoon")),
-            PartOfDay.EVENING: Choice(PartOfDay.EVENING, _("In the evening")),
-        }
+        self._choices = {ANY: Choice(ANY, _("At any time"))}
+        self._choices.update((part.value, Choice(part, words)) for part, words in IN_PART.items())
 
     async def all(self) -> Sequence[Choice]:
         """Any first."""

@@ -49,7 +49,10 @@ def _times(text: str, now: datetime, language: str | None) -> Iterator[Entity]:
         return
     moment = when_said(text, now, language)
     if moment.problem in {"past", "impossible"}:
-        yield Entity("problem", moment.problem, 0, len(text))
+        said = [end for _kind, _start, end in moment.spans] or [len(text)]
+        yield Entity(
+            "problem", moment.problem, min((start for _kind, start, _end in moment.spans), default=0), max(said)
+        )
     if moment.problem is not None:
         return
     values = {

@@ -73,6 +73,8 @@ class Appointment:
     """Booked by the person for somebody else."""
     spoken: str | None = None
     """The language that was promised to be spoken; None: any."""
+    speaks: bool = False
+    """Whether somebody at the counter speaks the person's language then."""
 
     @property
     def label(self) -> Text:

@@ -60,6 +60,7 @@ def fact(directory: Directory, row: AppointmentRow) -> Appointment:
     service, office = directory.service(row.service), directory.office(row.office)
     if service is None or office is None:
         raise LookupError(f"appointment {row.id} is for an unpublished service or office")
+    counter = directory.counter(row.counter)
     return Appointment(
         key=row.code,
         code=row.code,
@@ -73,6 +74,7 @@ def fact(directory: Directory, row: AppointmentRow) -> Appointment:
         people=row.people,
         for_other=row.for_other,
         spoken=row.spoken,
+        speaks=counter is not None and directory.speaks(counter, row.language, in_rome(row.starts)),
     )
 
 
