@@ -29,7 +29,7 @@ from services_directory.desk.offers import (
 )
 from services_directory.desk.search import Wanted as Searched
 from services_directory.desk.search import index_of
-from services_directory.desk.slots import Want, bookable_days, openings
+from services_directory.desk.slots import bookable_days, openings
 from services_directory.desk.waiting import Waiting
 from services_directory.facts import Activity, City, Contact, DayHours, Guide, Office, OfficeKind, Service, Stop
 from services_directory.store.bookings import AppointmentRow, EnrolmentRow
@@ -216,11 +216,7 @@ class PersonDesk:
         return Who(self.person, language, party)
 
     def _wanted(self, service: Service, party: Party) -> Wanted:
-        async def wanted() -> Want:
-            mine = await self.bookings.held_or_moved(self.person, party.moving)
-            return Want(service, party.people, party.spoken, mine)
-
-        return wanted
+        return lambda: self.bookings.wanted(service, self._who("", party))
 
     def _once(self, run: str) -> str:
         """What makes a deed idempotent: a run is unique only among those of one person, whom the key must not name."""

@@ -24,13 +24,15 @@ MAX_DAYS = 10
 class Want:
     """What a time is looked for: how many come, and the language somebody at the counter must speak (None: any).
 
-    `mine`: ids of appointments whose cells count as free, because this person holds or moves them.
+    `mine`: ids of appointments whose cells count as free, because this person holds or moves them; `besides`: the time
+    that is being moved, which is no other time.
     """
 
     service: Service
     people: int = 1
     spoken: str | None = None
     mine: frozenset[int] = frozenset()
+    besides: datetime | None = None
 
     @property
     def minutes(self) -> int:
@@ -78,7 +80,11 @@ async def openings(
         for counter in counters:
             claimed = taken[counter.key]
             for starts in starts_on(directory, counter, want, day):
-                if starts < earliest or not claimed.isdisjoint(cells(counter, starts, occupied(want))):
+                if (
+                    starts < earliest
+                    or starts == want.besides
+                    or not claimed.isdisjoint(cells(counter, starts, occupied(want)))
+                ):
                     continue
                 if want.spoken is None or directory.speaks(counter, want.spoken, starts):
                     found[starts].append(counter)
