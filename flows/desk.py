@@ -87,6 +87,12 @@ class Desk(Protocol):
     async def cancel(self, appointment: Appointment) -> None:
         """Cancel it for the person; its time is free at once."""
 
+    async def confirm(self, appointment: Appointment) -> bool:
+        """Note that the person says they will come; False when it is no longer booked."""
+
+    async def second_channel(self) -> str:
+        """A code by which the person joins another app to this one; the one given before no longer works."""
+
     async def enrol(self, activity: Activity, name: str, *, language: str, key: str) -> Enrolment:
         """Take a seat, once per `key`. Raises NoSeatsError."""
 
