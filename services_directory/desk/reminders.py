@@ -50,7 +50,7 @@ def due(starts: datetime, reminders: Reminders, now: datetime) -> dict[str, date
         # The wall clock is set back: when the clocks change, 24 hours earlier is another time.
         wanted[DAY_BEFORE] = datetime.combine(local.date() - timedelta(days=1), local.time(), ROME)
     if reminders.hours_before is not None:
-        wanted[HOURS_BEFORE] = in_rome(starts - timedelta(hours=reminders.hours_before))
+        wanted[HOURS_BEFORE] = in_rome(starts.astimezone(UTC) - timedelta(hours=reminders.hours_before))
     kept: dict[str, datetime] = {}
     for kind, at in sorted(((kind, before_the_night(at)) for kind, at in wanted.items()), key=lambda one: one[1]):
         repeats = any(_passes(earlier, at) < APART for earlier in kept.values())
