@@ -13,7 +13,7 @@ from bot.replies import replies
 from bot.router import Reaction
 from bot.visitor import Visitor
 from flows.conversation import Conversation
-from flows.notices import MOST_TIMES, cancelled_by_office, reminder, restored_by_office, slot_offered
+from flows.notices import cancelled_by_office, reminder, restored_by_office, slot_offered
 from flows.sayings import Saying
 from locales.dates import in_rome
 from locales.languages import FALLBACK
@@ -64,4 +64,4 @@ async def _coming(session: AsyncSession, directory: Directory, notice: Notice, n
         or not notice.about.service.bookable
     ):
         return ()
-    return await Visitor(session, directory, notice.person, now).next_slots(notice.about.service, MOST_TIMES)
+    return await Visitor(session, directory, notice.person, now).next_slots(notice.about.service)

@@ -13,7 +13,7 @@ class Visitor(PersonDesk):
 
     forgotten = False
 
-    async def confirm(self, appointment: Appointment) -> bool:
+    async def will_come(self, appointment: Appointment) -> bool:
         """Note that the person says they will come; False when it is no longer booked."""
         return await reminders.confirm(self.session, appointment.code, self.person, self.now)
 

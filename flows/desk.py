@@ -87,7 +87,7 @@ class Desk(Protocol):
     async def cancel(self, appointment: Appointment) -> None:
         """Cancel it for the person; its time is free at once."""
 
-    async def confirm(self, appointment: Appointment) -> bool:
+    async def will_come(self, appointment: Appointment) -> bool:
         """Note that the person says they will come; False when it is no longer booked."""
 
     async def second_channel(self) -> str:

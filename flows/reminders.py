@@ -10,7 +10,7 @@ from locales.text import Verbatim, _
 async def confirm(talk: Talk) -> None:
     """Tell the office that the person comes; the one tap on the reminder is enough."""
     appointment = await talk.desk.my_appointments.find(talk.heard.get("argument", ""))
-    if appointment is None or not await talk.desk.confirm(appointment):
+    if appointment is None or not await talk.desk.will_come(appointment):
         talk.say(
             _("This appointment is not there any more, or it has already begun."),
             suggest=(go("my_appointments", _("My appointments")), go("help", _("Menu"))),

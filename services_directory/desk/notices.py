@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import in_rome
 from services_directory.booked import Appointment, AppointmentState, Enrolment
-from services_directory.desk.bookings import OPEN, Bookings
+from services_directory.desk.bookings import Bookings
 from services_directory.desk.directory import Directory
 from services_directory.desk.quiet import awake
 from services_directory.desk.reminders import DAY_BEFORE, HOURS_BEFORE
@@ -39,11 +39,11 @@ class FreedTime:
 
 
 @dataclass(frozen=True)
-class OfferedSeat:
-    """A seat kept for somebody who waits, until they answer or `until` (aware, in Rome's time)."""
+class Seat:
+    """A seat in an activity; while it is kept for somebody who waits, `until` (aware, in Rome's time)."""
 
     enrolment: Enrolment
-    until: datetime
+    until: datetime | None
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ class Notice:
     id: int
     person: str
     kind: str
-    about: Appointment | FreedTime | OfferedSeat
+    about: Appointment | FreedTime | Seat
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,8 @@ def _is_cancelled(subject: Subject, _at: datetime) -> bool:
 
 
 def _stands(subject: Subject, _at: datetime) -> bool:
-    return subject.appointment is not None and subject.appointment.state in OPEN
+    open_states = {AppointmentState.BOOKED, AppointmentState.ARRIVED}
+    return subject.appointment is not None and subject.appointment.state in open_states
 
 
 def _is_offered(subject: Subject, at: datetime) -> bool:
@@ -106,6 +107,10 @@ def _seat_is_kept(subject: Subject, at: datetime) -> bool:
     return row.state == "offered" and row.offered_until > at
 
 
+def _is_withdrawn(subject: Subject, _at: datetime) -> bool:
+    return subject.enrolment is not None and subject.enrolment.state == "withdrawn"
+
+
 _REMINDER = Kind(_is_to_come, quiet=True, once=True)
 KINDS: Mapping[str, Kind] = {
     DAY_BEFORE: _REMINDER,
@@ -114,6 +119,7 @@ KINDS: Mapping[str, Kind] = {
     "restored_by_office": Kind(_stands),
     "slot_offered": Kind(_is_offered, quiet=True),
     "seat_offered": Kind(_seat_is_kept, quiet=True),
+    "seat_withdrawn": Kind(_is_withdrawn, quiet=True),
 }
 """Every kind of notice by the name under which it is saved."""
 
@@ -205,17 +211,17 @@ def _fact(subject: Subject, session: AsyncSession, directory: Directory, now: da
     return Notice(row.id, row.person, row.kind, _about(subject, Bookings(session, directory, now), directory))
 
 
-def _about(subject: Subject, bookings: Bookings, directory: Directory) -> Appointment | FreedTime | OfferedSeat:
+def _about(subject: Subject, bookings: Bookings, directory: Directory) -> Appointment | FreedTime | Seat:
     """What a notice that holds is about. Raises LookupError for what was never published."""
     appointment, offer, enrolment = subject.appointment, subject.offer, subject.enrolment
     if offer is not None:
         return FreedTime(str(offer.id), in_rome(offer.starts), in_rome(offer.until))
     if appointment is not None:
         return bookings.fact(appointment)
-    if enrolment is None or enrolment.offered_until is None:
+    if enrolment is None:
         raise LookupError(f"notice {subject.notice.id} is about nothing")
     activity = directory.activity(enrolment.activity)
     if activity is None:
         raise LookupError(f"enrolment {enrolment.id} is in an unpublished activity")
     fact = Enrolment(enrolment.code, enrolment.code, activity, enrolment.name)
-    return OfferedSeat(fact, in_rome(enrolment.offered_until))
+    return Seat(fact, None if enrolment.offered_until is None else in_rome(enrolment.offered_until))

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from locales.dates import ROME
 from services_directory.booked import Appointment, AppointmentState
 from services_directory.desk.directory import Shelf
-from services_directory.desk.notices import Notice, may_still_go, take_due
+from services_directory.desk.notices import Notice, Seat, may_still_go, take_due
 from services_directory.desk.reminders import (
     DAY_BEFORE,
     HOURS_BEFORE,
@@ -23,7 +23,8 @@ from services_directory.desk.reminders import (
     plan,
 )
 from services_directory.facts import Reminders
-from services_directory.store.bookings import AppointmentEventRow, AppointmentRow
+from services_directory.store.bookings import AppointmentEventRow, AppointmentRow, EnrolmentRow
+from services_directory.store.offerings import ActivityRow
 from services_directory.store.session import Database
 from services_directory.store.waiting import NoticeRow
 from tests.services_directory.desk.test_bookings import book, desk_of, slot_at
@@ -302,3 +303,30 @@ async def test_a_person_confirms_once_for_each_time(database: Database) -> None:
     async with desk_of(database, "amina") as desk:
         await desk.bookings.cancel(code)
     assert not await confirmed()
+
+
+async def test_a_seat_is_offered_while_it_is_kept_and_not_after(database: Database) -> None:
+    until = DAY_BEFORE_AT + timedelta(hours=1)
+    async with database.writing() as session:
+        activity = (await session.scalars(select(ActivityRow.key).order_by(ActivityRow.key).limit(1))).one()
+        for name, seat in (("Amina", 1), ("Badru", 2)):
+            row = EnrolmentRow(
+                code=name,
+                booking_key=name,
+                activity=activity,
+                seat=seat,
+                person=name,
+                name=name,
+                language="en",
+                state="offered",
+                offered_until=until,
+                enrolled_at=WEDNESDAY,
+            )
+            session.add(row)
+            await session.flush()
+            told_at = DAY_BEFORE_AT if name == "Amina" else until
+            session.add(NoticeRow(person=name, enrolment=row.id, kind="seat_offered", due_at=told_at))
+    (notice,) = await taken(database, DAY_BEFORE_AT)
+    assert isinstance(notice.about, Seat)
+    assert (notice.about.enrolment.name, notice.about.until) == ("Amina", until)
+    assert await taken(database, until) == []
