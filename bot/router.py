@@ -89,7 +89,7 @@ class Router:
         if kind == "go":
             target, _separator, argument = rest.partition(":")
             if target in TARGETS:
-                return await self._begin(target, {"argument": argument} if argument else {})
+                return await self._begin(target, _prefilled(argument))
         if kind == "at":
             step, _separator, answer = rest.partition("=")
             frames = self.conversation.frames
@@ -225,6 +225,14 @@ class Router:
 
 def _waiting_for(conversation: Conversation) -> str | None:
     return conversation.frames[-1].waiting_for if conversation.frames else None
+
+
+def _prefilled(argument: str) -> dict[str, str]:
+    """What a button says beside where it leads: an argument, and after a semicolon the day and time of a slot."""
+    argument, _separator, slot = argument.partition(";")
+    day, _separator, clock = slot.partition("T")
+    said = {"argument": argument, "day": day, "time": clock}
+    return {kind: value for kind, value in said.items() if value}
 
 
 def _heard(understood: Understanding) -> dict[str, str]:

@@ -78,7 +78,13 @@ async def _book(talk: Talk, party: Party) -> None:
         else:
             if booked is not None:
                 code = _("Booked! Your code is {code}.", code=Verbatim(booked.code))
-                receipt(talk, booked, code, go("wait_for_time", _("Tell me if an earlier time is free"), service.key))
+                receipt(
+                    talk,
+                    booked,
+                    code,
+                    go("wait_for_time", _("Tell me if an earlier time is free"), service.key),
+                    go("second_channel", _("Also remind me in another app")),
+                )
             return
 
 

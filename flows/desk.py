@@ -124,6 +124,12 @@ class Desk(Protocol):
     async def decline(self, offer: str) -> None:
         """Not this time; the person stays in the line. Raises OfferOverError."""
 
+    async def will_come(self, appointment: Appointment) -> bool:
+        """Note that the person says they will come; False when it is no longer booked."""
+
+    async def second_channel(self) -> str:
+        """A code by which the person joins another app to this one; the one given before no longer works."""
+
     async def enrol(self, activity: Activity, name: str, *, language: str, key: str) -> Enrolment:
         """Take a seat, once per `key`. Raises NoSeatsError."""
 

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from flows import activities, appointments, booking, danger, offices, people, privacy, unclear, waiting, welcome
+from flows import (
+    activities,
+    appointments,
+    booking,
+    danger,
+    offices,
+    people,
+    privacy,
+    reminders,
+    second_channel,
+    unclear,
+    waiting,
+    welcome,
+)
 from flows.answers import answering, more_in_city, read_guide
 from flows.city import choose_city
 from flows.language import choose_language
@@ -86,6 +99,9 @@ _UNSPOKEN: dict[str, tuple[str, Flow]] = {
     "decline_offer": ("decline-offer", waiting.decline_offer),
     "stop_waiting": ("stop-waiting", waiting.stop_waiting),
     "forget_me": ("forget-me", privacy.forget_me),
+    "confirm_appointment": ("confirm-appointment", reminders.confirm),
+    "second_channel": ("second-channel", second_channel.second_channel),
+    "joined": ("second-channel-joined", second_channel.joined),
     "unsure": ("not-understood", unclear.not_understood),
     "attachment": ("attachment", unclear.attachment),
     "stopped": ("stopped", unclear.stopped),

@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from locales.dates import in_rome
 from services_directory.booked import ALONE, Appointment, AppointmentState, Party
 from services_directory.desk.directory import Directory
+from services_directory.desk.reminders import plan
+from services_directory.facts import Reminders
 from services_directory.store.bookings import AppointmentEventRow, AppointmentRow
 from services_directory.store.waiting import NoticeRow
 
@@ -104,6 +106,12 @@ def change(
     before = {"state": row.state}
     row.state, row.changed_at = state, now
     note(session, row, what or state, by=by, before=before)
+
+
+async def remind(session: AsyncSession, directory: Directory, row: AppointmentRow, now: datetime) -> None:
+    """Plan its reminders, as its office wants them, instead of those of the time that it had before."""
+    office = directory.office(row.office)
+    await plan(session, row, office.reminders if office else Reminders(), now)
 
 
 def tell(session: AsyncSession, row: AppointmentRow, kind: str, now: datetime) -> None:

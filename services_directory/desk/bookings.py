@@ -17,6 +17,7 @@ from services_directory.desk.claims import Claims
 from services_directory.desk.directory import Directory
 from services_directory.desk.limits import Limits
 from services_directory.desk.line import Line, Span
+from services_directory.desk.reminders import drop
 from services_directory.desk.slots import Want
 from services_directory.facts import Counter, Service
 from services_directory.store.bookings import AppointmentEventRow, AppointmentRow
@@ -67,6 +68,7 @@ class Bookings:
         row.name, row.state, row.held_until = name, AppointmentState.BOOKED, None
         row.booked_at = row.changed_at = self.now
         note(self.session, row, "booked", by="person", before={})
+        await appointments.remind(self.session, self.directory, row, self.now)
         await self.line.now_has(row)
         return self.fact(row)
 
@@ -89,6 +91,7 @@ class Bookings:
         row.starts, row.minutes = slot.starts, want.minutes
         row.state, row.changed_at = AppointmentState.BOOKED, self.now
         note(self.session, row, "moved", by=by, before=before)
+        await appointments.remind(self.session, self.directory, row, self.now)
         await self.line.now_has(row)
         for span in (place, *free):
             await self.line.freed(*span)
@@ -102,6 +105,7 @@ class Bookings:
         row = await self._row(code, *OPEN)
         state = AppointmentState.CANCELLED_BY_PERSON if by == "person" else AppointmentState.CANCELLED_BY_OFFICE
         await self.claims.release(row)
+        await drop(self.session, row.id)
         change(self.session, row, state, self.now, by=by)
         if by != "person":
             tell(self.session, row, "cancelled_by_office", self.now)
@@ -136,6 +140,7 @@ class Bookings:
             await self._reclaim(row)
             tell(self.session, row, "restored_by_office", self.now)
         change(self.session, row, AppointmentState(last.before["state"]), self.now, by=by, what="undone")
+        await appointments.remind(self.session, self.directory, row, self.now)
         return self.fact(row)
 
     async def of_person(self, person: str) -> list[Appointment]:

@@ -19,7 +19,7 @@ from services_directory.booked import (
     WhenWanted,
     Wish,
 )
-from services_directory.desk.appointments import OPEN, Who, fact, note, where
+from services_directory.desk.appointments import OPEN, Who, fact, note, remind, where
 from services_directory.desk.claims import Claims
 from services_directory.desk.directory import Directory
 from services_directory.desk.limits import Limits
@@ -113,6 +113,7 @@ class Waiting:
             kept = hold
             kept.state, kept.booked_at, kept.changed_at = AppointmentState.BOOKED, self.now, self.now
             note(self.session, kept, "booked", by="person", before={})
+        await remind(self.session, self.directory, kept, self.now)
         offer.state, waiting.state = ACCEPTED, SERVED
         return fact(self.directory, kept)
 
