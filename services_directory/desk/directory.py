@@ -96,8 +96,9 @@ class Directory:
         return replace(found, intervals=within(intervals_on(own, day), found.intervals))
 
     def counter_hours(self, counter: Counter, day: date) -> Intervals:
-        """When a counter can be booked on that day: its own week within its office's hours."""
-        return self.hours(counter.office, day, self._weeks[counter.key]).intervals or ()
+        """When a counter can be booked on that day: its own hours within its office's."""
+        own = self._hours[counter.office].own_hours(counter.key, self._weeks[counter.key], day)
+        return self.hours(counter.office, day, own).intervals or ()
 
     def stops(self, office: str) -> tuple[Stop, ...]:
         """The published stops of a mobile unit, earliest first."""
