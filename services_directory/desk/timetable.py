@@ -5,6 +5,7 @@ Only columns are read, never rows: who changes an appointment afterwards must lo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -60,6 +61,7 @@ class Desk:
     """A counter in use; `walk_ins` are its hours for people without an appointment on one day, `grid` is in minutes."""
 
     key: str
+    office: str
     label: Localized
     walk_ins: Intervals
     grid: int
@@ -103,18 +105,22 @@ async def planned(session: AsyncSession, place: Place, begins: datetime, ends: d
     ]
 
 
-async def desks(session: AsyncSession, directory: Directory, office: str, day: date) -> list[Desk]:
-    """The counters of an office that are in use, with their walk-in hours of that day."""
+async def desks(session: AsyncSession, directory: Directory, offices: Sequence[str], day: date) -> list[Desk]:
+    """The counters of these offices that are in use, with their walk-in hours of that day."""
     found = await session.execute(
-        select(CounterRow.key, CounterRow.name, CounterRow.walk_ins, CounterRow.grid)
-        .where(CounterRow.office == office, ~CounterRow.retired)
+        select(CounterRow.key, CounterRow.office, CounterRow.name, CounterRow.walk_ins, CounterRow.grid)
+        .where(CounterRow.office.in_(offices), ~CounterRow.retired)
         .order_by(CounterRow.key)
     )
-    open_at = directory.hours(office, day).intervals or ()
     return [
-        Desk(key, label, within(intervals_on(walk_ins, day), open_at) if walk_ins else (), grid)
-        for key, label, walk_ins, grid in found
+        Desk(key, office, label, _walk_ins(directory, office, kept, day), grid)
+        for key, office, label, kept, grid in found
     ]
+
+
+def _walk_ins(directory: Directory, office: str, kept: str | None, day: date) -> Intervals:
+    open_at = directory.hours(office, day).intervals or ()
+    return within(intervals_on(kept, day), open_at) if kept else ()
 
 
 def at(place: Place) -> list[ColumnElement[bool]]:

@@ -41,7 +41,8 @@ class Agenda:
 
     async def events(self) -> dict[str, Event]:
         """By the code in the name of each."""
-        return {str(event["uid"]): event for event in Calendar.from_ical((await self.asks()).content).walk("VEVENT")}
+        found = Calendar.from_ical((await self.asks()).content).walk("VEVENT")
+        return {str(event["uid"]): event for event in found if isinstance(event, Event)}
 
     async def cancels(self, one: Booked) -> None:
         async with self.database.writing() as session:
@@ -72,7 +73,7 @@ async def test_an_appointment_is_an_event_with_its_time_code_service_and_counter
     assert event["summary"] == f"{one.code} Sportello lavoro"
     assert event["location"] == "Sportello 1"
     assert (event["status"], event["sequence"], event["class"]) == ("CONFIRMED", 0, "PRIVATE")
-    assert event["last-modified"].dt == event["dtstamp"].dt == agenda.clock.now().astimezone(UTC)
+    assert event.decoded("last-modified") == event.decoded("dtstamp") == agenda.clock.now().astimezone(UTC)
 
 
 async def test_nothing_in_it_tells_who_comes(agenda: Agenda) -> None:
@@ -89,7 +90,7 @@ async def test_what_was_cancelled_stays_as_cancelled_and_as_a_later_version(agen
     await agenda.cancels(one)
     (event,) = (await agenda.events()).values()
     assert (event["status"], event["sequence"]) == ("CANCELLED", 1)
-    assert event["last-modified"].dt == agenda.clock.now().astimezone(UTC)
+    assert event.decoded("last-modified") == agenda.clock.now().astimezone(UTC)
 
 
 async def test_long_names_and_signs_survive_as_the_standard_wants_them(agenda: Agenda) -> None:

@@ -1,4 +1,4 @@
-"""Appointments of Taranto's one-stop shop on a Thursday, written as the verbs write them, at the counter that is asked."""
+"""Appointments of Taranto's one-stop shop on a Thursday, written as the verbs write them."""
 
 from __future__ import annotations
 
