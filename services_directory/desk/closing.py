@@ -66,7 +66,8 @@ async def hit(session: AsyncSession, closure: Closure, now: datetime) -> list[Pl
 async def close(session: AsyncSession, closure: Closure, reason: str, *, by: str, now: datetime) -> int:
     """Publish that it is closed then, cancel what is hit, tell everybody; how many appointments were cancelled.
 
-    `reason` is a key of `REASONS`, `by` is `staff:<account id>`. Pressed twice, it finds nothing more to do.
+    `reason` is a key of `REASONS`, `by` is `staff:<account id>`. Done twice, it finds nothing more to do; on PostgreSQL
+    a booking that was being made at that very moment may need the second time, and `hit` shows it.
     Raises CannotCloseError, RecordError.
     """
     # Not the shelf: what is not committed yet must not be lent to others.
