@@ -12,10 +12,11 @@ from locales.dates import ROME, in_rome
 from locales.languages import SOURCE, SPOKEN
 from locales.rendering import RLM, render
 from locales.text import Localized, Text, _
-from services_directory.desk.bookings import OPEN, Bookings, CannotChangeError
+from services_directory.desk.appointments import OPEN, CannotChangeError
+from services_directory.desk.bookings import Bookings
 from services_directory.desk.directory import Directory
 from services_directory.desk.editing import Editing
-from services_directory.desk.hours import Intervals
+from services_directory.desk.hours import Intervals, without
 from services_directory.desk.revisions import Name, current
 from services_directory.desk.timetable import Place, Planned, midnight, planned
 from services_directory.facts import Counter
@@ -95,7 +96,7 @@ async def _shut(session: AsyncSession, directory: Directory, closure: Closure, r
     if over or closure.begins >= closure.ends or closure.day > today + FARTHEST:
         raise CannotCloseError(closure.day.isoformat())
     usual = _hours(directory, office, closure)
-    left = without(usual, closure.begins, closure.ends)
+    left = without(usual, ((closure.begins, closure.ends),))
     if left == usual:
         return
     exception = HoursException(
@@ -107,13 +108,6 @@ async def _shut(session: AsyncSession, directory: Directory, closure: Closure, r
     )
     changed = office.model_copy(update={"exceptions": [*office.exceptions, exception]})
     await editing.publish_all([changed], note=f"closed: {reason}")
-
-
-def without(hours: Intervals, begins: time, ends: time) -> Intervals:
-    """What is left of opening hours outside that span."""
-    parts = ((opens, min(closes, begins)) for opens, closes in hours)
-    rest = ((max(opens, ends), closes) for opens, closes in hours)
-    return tuple(sorted((opens, closes) for opens, closes in (*parts, *rest) if opens < closes))
 
 
 def in_every_language(words: Text) -> Localized:

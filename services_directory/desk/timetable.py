@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from locales.dates import ROME, in_rome
 from locales.text import Localized
 from services_directory.booked import AppointmentState
+from services_directory.desk.appointments import NOT_BOOKED
 from services_directory.desk.directory import Directory
 from services_directory.desk.hours import Intervals, intervals_on, within
 from services_directory.store.bookings import AppointmentEventRow, AppointmentRow, CounterRow
@@ -81,7 +82,7 @@ async def planned(session: AsyncSession, place: Place, begins: datetime, ends: d
         .add_columns(row.people, row.state, row.person, row.unreached, row.changed_at, events)
         .add_columns(CounterRow.name.label("label"))
         .join(CounterRow, CounterRow.key == row.counter)
-        .where(row.starts >= begins, row.starts < ends, row.state != AppointmentState.HELD, *at(place))
+        .where(row.starts >= begins, row.starts < ends, row.state.not_in(NOT_BOOKED), *at(place))
         .order_by(row.starts, row.counter, row.code)
     )
     return [

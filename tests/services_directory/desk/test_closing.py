@@ -11,10 +11,11 @@ from sqlalchemy import select
 from locales.dates import ROME
 from services_directory.booked import AppointmentState
 from services_directory.desk.bookings import Bookings
-from services_directory.desk.closing import REASONS, CannotCloseError, Closure, close, hit, in_every_language, without
+from services_directory.desk.closing import REASONS, CannotCloseError, Closure, close, hit, in_every_language
 from services_directory.desk.directory import Directory, Shelf
+from services_directory.desk.hours import without
 from services_directory.desk.revisions import Name, current
-from services_directory.desk.slots import openings
+from services_directory.desk.slots import Want, openings
 from services_directory.store.bookings import AppointmentRow, ClaimedCellRow
 from services_directory.store.session import Database
 from services_directory.store.waiting import NoticeRow
@@ -47,7 +48,7 @@ async def free(database: Database, day: date) -> dict[datetime, set[str]]:
         directory = await Shelf().newest(session, WEDNESDAY.date())
         service = directory.service(SERVICE)
         assert service is not None
-        found = await openings(session, directory, service, [day], WEDNESDAY)
+        found = await openings(session, directory, Want(service), [day], WEDNESDAY)
     return {starts: {one.key for one in counters} for starts, counters in found.by_start.items()}
 
 
@@ -185,11 +186,11 @@ async def test_what_the_person_cancelled_before_stays_as_it_is(database: Databas
 
 def test_hours_are_cut_out_of_the_middle_the_ends_and_the_whole() -> None:
     day = ((time(9), time(13)), (time(15), time(17)))
-    assert without(day, time.min, time.max) == ()
-    assert without(day, time(10), time(16)) == ((time(9), time(10)), (time(16), time(17)))
-    assert without(day, time(10), time(11)) == ((time(9), time(10)), (time(11), time(13)), (time(15), time(17)))
-    assert without(day, time(13), time(15)) == day
-    assert without((), time(9), time(10)) == ()
+    assert without(day, ((time.min, time.max),)) == ()
+    assert without(day, ((time(10), time(16)),)) == ((time(9), time(10)), (time(16), time(17)))
+    assert without(day, ((time(10), time(11)),)) == ((time(9), time(10)), (time(11), time(13)), (time(15), time(17)))
+    assert without(day, ((time(13), time(15)),)) == day
+    assert without((), ((time(9), time(10)),)) == ()
 
 
 def test_a_reason_is_said_in_every_language_into_which_it_is_translated() -> None:

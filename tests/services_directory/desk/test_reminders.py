@@ -235,7 +235,7 @@ async def test_after_a_long_pause_only_what_is_still_of_use_is_sent(database: Da
 async def test_a_reminder_that_is_late_into_the_night_waits_for_the_morning(database: Database) -> None:
     await reminded(database, Reminders(hours_before=None))
     assert await taken(database, at("2026-11-25", "22:00")) == []
-    assert await written(database) == {(DAY_BEFORE, "Thu 08:00"): "due"}
+    assert (await written(database))[DAY_BEFORE, "Thu 08:00"] == "due"
     assert [notice.kind for notice in await taken(database, at("2026-11-26", "08:00"))] == [DAY_BEFORE]
 
 
