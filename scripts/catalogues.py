@@ -44,7 +44,7 @@ STAFF_PAGES = frozenset(
     f"services_directory/{path}.py"
     for path in (
         "console/edits", "console/inputs", "console/staff_words", "console/week", "desk/consistency",
-        "exchange/columns", "exchange/importing", "exchange/spreadsheet", "store/faults", "store/parts",
+        "elsewhere/staff_words", "exchange/columns", "exchange/importing", "exchange/spreadsheet", "store/faults", "store/parts",
         "store/records",
     )
 )  # fmt: skip
