@@ -24,7 +24,7 @@ def refusal_words(refused: RefusedError) -> Text:  # noqa: PLR0911, one case a r
             )
         case Refusal.MINUTES:
             return _(
-                "A booking takes {minutes} minutes in the other booking system. The service must have the same minutes.",
+                "A booking takes {minutes} minutes in the other system. The service must have the same minutes.",
                 minutes=detail,
             )
         case Refusal.ADDRESS:
