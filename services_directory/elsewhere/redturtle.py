@@ -73,6 +73,7 @@ class RedTurtle:
         """`POST @booking` with a name and our code, and nothing else. What it requires is looked up first."""
         already = await self.find(elsewhere, visitor.code)
         if already is not None:
+            await self.move(elsewhere, already.external, starts)
             return already.external
         form = await self._form(elsewhere, starts)
         for field in form.asks:
@@ -137,7 +138,7 @@ class RedTurtle:
             try:
                 answer = await self._send("POST", elsewhere, "@booking-move", json=target, signed=True)
             except UnavailableError as away:
-                if away.perhaps_done and (await self.look(elsewhere, external)).starts == starts:
+                if away.perhaps_done and await self._is_at(elsewhere, external, starts):
                     return
                 raise
             if answer.is_success:
@@ -221,6 +222,13 @@ class RedTurtle:
         if found is None:
             raise UnavailableError(away.reason, away.detail, perhaps_done=True) from None
         return found.external
+
+    async def _is_at(self, elsewhere: Elsewhere, external: str, starts: datetime) -> bool:
+        """Whether it can be seen to be at that time."""
+        try:
+            return (await self.look(elsewhere, external)).starts == starts
+        except (UnavailableError, RefusedError, GoneError):
+            return False
 
     async def _gates_with_room(self, elsewhere: Elsewhere, now: Standing, starts: datetime) -> list[str]:
         """The gates where nothing stands at that time but the booking itself, its own gate first (`day/day.py`)."""

@@ -51,9 +51,9 @@ class BookingSystem(Protocol):
         """The times free on those days (Rome's, both included), earliest first."""
 
     async def book(self, elsewhere: Elsewhere, starts: datetime, minutes: int, visitor: Visitor) -> str:
-        """Book that time and give the booking's name over there, at most 200 characters.
+        """Book that time and give the booking's name over there, at most 200 characters. Raises TakenError.
 
-        Booked once for each code, however often it is asked. Raises TakenError. After an UnavailableError with
+        Booked once for each code: what stands with it already is brought to that time. After an UnavailableError with
         `perhaps_done` only `find` can tell whether the booking was made.
         """
 

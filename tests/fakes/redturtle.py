@@ -54,11 +54,11 @@ class RedTurtleSite:
     language: Mapping[str, str] = field(default_factory=dict)
     """What its messages are in the language of the site; English when it is empty."""
     calls: list[tuple[str, str]] = field(default_factory=list)
-    faults: dict[str, deque[tuple[str, Response | Exception]]] = field(default_factory=dict)
+    faults: dict[str, deque[tuple[str, Response | BaseException]]] = field(default_factory=dict)
     rivals: dict[str, Callable[[], None]] = field(default_factory=dict)
     """What somebody else does just before the next request of a service is served."""
 
-    def fails(self, service: str, fault: Response | Exception, *, when: str = "before") -> None:
+    def fails(self, service: str, fault: Response | BaseException, *, when: str = "before") -> None:
         """The next request of that service (`POST @booking`) ends so, `before` it does its deed or `after`."""
         self.faults.setdefault(service, deque()).append((when, fault))
 
@@ -265,7 +265,7 @@ class RedTurtleSite:
         ]
 
 
-def _fault(fault: Response | Exception | None) -> Response:
+def _fault(fault: Response | BaseException | None) -> Response:
     if isinstance(fault, Response):
         return fault
     raise fault or AssertionError("no fault")

@@ -69,7 +69,7 @@ class Folder:
     now: Callable[[], datetime]
     gates: list[str]
     types: list[BookingType]
-    week: dict[int, tuple[Interval, ...]]
+    week: Mapping[int, tuple[Interval, ...]]
     since: date = date(2026, 1, 1)
     until: date | None = None
     pauses: dict[int, tuple[Interval, ...]] = field(default_factory=dict)

@@ -118,7 +118,8 @@ async def test_a_booking_tells_a_first_name_and_our_code_and_nothing_else(
 async def test_the_same_code_is_booked_once(system: RedTurtle, elsewhere: Elsewhere, folder: Folder) -> None:
     first = await system.book(elsewhere, at("10:00"), 30, AMINA)
     assert await system.book(elsewhere, at("10:00"), 30, AMINA) == first
-    assert len(folder.bookings) == 1
+    assert await system.book(elsewhere, at("11:00"), 30, AMINA) == first
+    assert [one.starts for one in folder.bookings] == [at("11:00")]
 
 
 @pytest.mark.parametrize("required", ["email", "phone", "fiscalcode"])
