@@ -173,7 +173,7 @@ class RedTurtleSite:
                 raise bad(f"Additional field '{asked['name']}' is missing.")
         try:
             at = _datetime(data["booking_date"])
-            booking = self.folder.book(at, data["booking_type"], fields, manager=manager, gate=None)
+            booking = self.folder.book(at, data["booking_type"], fields, account=ACCOUNT[0] if manager else None)
         except BookerError as problem:
             raise bad(str(problem)) from None
         told = self.whole(booking)

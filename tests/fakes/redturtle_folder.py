@@ -51,6 +51,7 @@ class Booking:
     gate: str
     state: str
     fields: dict[str, Any]
+    fiscalcode: str = ""
     uid: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     @property
@@ -82,6 +83,8 @@ class Folder:
     auto_confirm: bool = False
     auto_confirm_manager: bool = True
     restrict_managers: bool = False
+    most_bookings: int = 0
+    """`max_bookings_allowed`: coming ones of a type for one tax code; 0: any number."""
     bookings: list[Booking] = field(default_factory=list)
 
     def today(self) -> date:
@@ -169,20 +172,35 @@ class Folder:
         return [one.title for one in types if not self.conflicts(at, one.duration)]
 
     def book(
-        self, at: datetime, booking_type: str, fields: Mapping[str, Any], *, manager: bool, gate: str | None
+        self, at: datetime, booking_type: str, fields: Mapping[str, Any], *, account: str | None = None
     ) -> Booking:
-        """`Booker.book`. Raises BookerError."""
+        """`Booker.book`; `account` is a Bookings Manager's. Raises BookerError."""
+        manager = account is not None
         if not self.is_valid_day(at.astimezone(ROME).date(), manager=manager):
             raise BookerError("Sorry, you can not book this slot for now.")
         minutes = self.duration(booking_type, manager=manager)
-        if self.conflicts(at, minutes, gate=gate):
+        if self.conflicts(at, minutes):
             raise BookerError("Sorry, this slot is not available anymore.")
         day, span = at.astimezone(ROME).date(), (minute(at), minute(at) + minutes)
         roomy = [name for name, free in self.free(day).items() if any(a <= span[0] and span[1] <= b for a, b in free)]
+        # Who books with an account and gives no tax code has the account's name for one.
+        fiscalcode = str(fields.get("fiscalcode") or account or "").upper()
+        self._refuse_many(booking_type, fiscalcode)
         state = "confirmed" if self.auto_confirm or (manager and self.auto_confirm_manager) else "pending"
-        booking = Booking(str(fields["title"]), booking_type, at, minutes, gate or roomy[0], state, dict(fields))
+        booking = Booking(str(fields["title"]), booking_type, at, minutes, roomy[0], state, dict(fields), fiscalcode)
         self.bookings.append(booking)
         return booking
+
+    def _refuse_many(self, booking_type: str, fiscalcode: str) -> None:
+        """`_validate_user_limit`."""
+        coming = [
+            one
+            for one in self.bookings
+            if one.state in ACTIVE and one.starts > self.now() and one.booking_type == booking_type
+        ]
+        if fiscalcode and 0 < self.most_bookings <= sum(one.fiscalcode == fiscalcode for one in coming):
+            limit = f"Booking limit({self.most_bookings}) for the {booking_type} type"
+            raise BookerError(f"{limit} is exceed for the current user")
 
     def move(self, booking: Booking, at: datetime, gate: str | None, *, manager: bool) -> None:
         """`Booker.move`: refused in no state; without a gate the booking keeps its own. Raises BookerError."""

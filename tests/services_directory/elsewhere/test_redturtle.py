@@ -195,6 +195,16 @@ async def test_any_other_no_is_told_in_their_words(
     assert await refusal(system.book(elsewhere, at("10:00"), 30, AMINA)) == (Refusal.OTHER, "Ferie del personale")
 
 
+async def test_a_limit_for_one_tax_code_counts_all_that_our_account_books_and_is_told(
+    system: RedTurtle, elsewhere: Elsewhere, folder: Folder
+) -> None:
+    folder.most_bookings = 1
+    await system.book(elsewhere, at("10:00"), 30, AMINA)
+    reason, said = await refusal(system.book(elsewhere, at("11:00"), 30, Visitor("Bilal", "M3W4TR")))
+    assert (reason, said.partition(" for ")[0]) == (Refusal.OTHER, "Booking limit(1)")
+    assert len(folder.bookings) == 1
+
+
 @pytest.mark.parametrize("fault", [gateway_time_out(), lost(), PlainTextResponse("<html>", 200)])
 async def test_a_booking_whose_answer_was_lost_is_found_by_its_code_and_not_made_twice(
     system: RedTurtle, elsewhere: Elsewhere, site: RedTurtleSite, fault: PlainTextResponse | Exception
@@ -295,7 +305,7 @@ async def test_a_move_goes_to_the_gate_that_has_room_and_never_on_top_of_another
 
 async def test_their_own_check_alone_would_book_a_gate_twice(site: RedTurtleSite) -> None:
     """Why the adapter looks for itself; when this fails, the source was mended and the fake must follow."""
-    booking = site.folder.book(at("10:00"), PERMIT, {"title": "Amina K7Q2XM"}, manager=True, gate=None)
+    booking = site.folder.book(at("10:00"), PERMIT, {"title": "Amina K7Q2XM"})
     occupy(site.folder, "10:00", FRIDAY, gate=booking.gate)
     site.folder.move(booking, at("10:00", FRIDAY), None, manager=True)
     assert site.overlaps() == [("Amina K7Q2XM", "Mario Rossi")]
