@@ -44,7 +44,8 @@ STAFF_PAGES = frozenset(
     f"services_directory/{path}.py"
     for path in (
         "console/edits", "console/inputs", "console/office_words", "console/staff_words", "console/week",
-        "desk/consistency", "exchange/columns", "exchange/importing", "exchange/spreadsheet", "store/faults",
+        "desk/consistency", "elsewhere/staff_words", "exchange/columns", "exchange/importing",
+        "exchange/spreadsheet", "store/faults",
         "store/parts", "store/records",
     )
 )  # fmt: skip
