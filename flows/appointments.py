@@ -7,6 +7,7 @@ from flows.city import which_city
 from flows.offers import NothingOnOfferError
 from flows.questions import UnreadableError
 from flows.sayings import Document, Option
+from flows.seats import tell_seats
 from flows.talk import Talk
 from flows.topics import TOPICS
 from flows.wording import EXAMPLE, address, go, on_the_map
@@ -155,7 +156,6 @@ def _receipt(talk: Talk, appointment: Appointment, first: Value) -> None:
 async def mine(talk: Talk) -> None:
     """The coming appointments and seats of the person."""
     appointments = await talk.desk.my_appointments.all()
-    enrolments = await talk.desk.my_enrolments.all()
     for appointment in appointments:
         lines: tuple[Value, ...] = (
             _("{service}, {when}", service=appointment.service.label, when=appointment.starts),
@@ -164,12 +164,7 @@ async def mine(talk: Talk) -> None:
             *address(appointment.office),
         )
         talk.say(Lines(lines), suggest=_changes())
-    for enrolment in enrolments:
-        talk.say(
-            Lines((enrolment.activity.label, _("Your code is {code}.", code=Verbatim(enrolment.code)))),
-            suggest=(go("withdraw", _("Give up the place")), go("help", _("Menu"))),
-        )
-    if not appointments and not enrolments:
+    if not await tell_seats(talk) and not appointments:
         talk.say(
             _("You have no appointment with us."),
             suggest=(go("book_appointment", _("Book an appointment")), go("help", _("Menu"))),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flows import activities, appointments, danger, offices, people, privacy, unclear, welcome
+from flows import activities, appointments, danger, offices, people, privacy, seats, unclear, welcome
 from flows.answers import answering, more_in_city, read_guide
 from flows.city import choose_city
 from flows.language import choose_language
@@ -80,6 +80,8 @@ _UNSPOKEN: dict[str, tuple[str, Flow]] = {
     "more": ("more-in-city", more_in_city),
     "enrol": ("enrol", activities.enrol),
     "withdraw": ("withdraw", activities.withdraw),
+    "accept_seat": ("accept-seat", seats.accept_seat),
+    "decline_seat": ("decline-seat", seats.decline_seat),
     "forget_me": ("forget-me", privacy.forget_me),
     "unsure": ("not-understood", unclear.not_understood),
     "attachment": ("attachment", unclear.attachment),
