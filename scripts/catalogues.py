@@ -43,8 +43,8 @@ UNFINISHED: frozenset[str] = frozenset()
 STAFF_PAGES = frozenset(
     f"services_directory/{path}.py"
     for path in (
-        "console/edits", "console/inputs", "console/staff_words", "console/week", "desk/consistency",
-        "exchange/columns", "exchange/importing", "exchange/spreadsheet", "store/faults", "store/parts",
+        "console/activity_words", "console/edits", "console/inputs", "console/staff_words", "console/week", "desk/consistency",
+        "exchange/certificate_words", "exchange/columns", "exchange/importing", "exchange/spreadsheet", "store/faults", "store/parts",
         "store/records",
     )
 )  # fmt: skip
