@@ -47,8 +47,9 @@ class Roster:
     waiting: tuple[Listed, ...]
 
     def find(self, code: str) -> Listed | None:
-        """Who has a seat with that code."""
-        return next((one for one in self.enrolled if one.enrolment.code == code), None)
+        """Whoever is on the list with that code."""
+        everybody = (*self.enrolled, *self.offered, *self.waiting)
+        return next((one for one in everybody if one.enrolment.code == code), None)
 
 
 @dataclass(frozen=True)
