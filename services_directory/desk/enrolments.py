@@ -195,7 +195,8 @@ class Enrolments:
         line = []
         for row in rows:
             ends = self.now if self._is_over(activity) else row.offered_until
-            if ends is not None and ends <= self.now:
+            # Who was erased when retention ended waits no longer: nobody could accept.
+            if row.person is None or (ends is not None and ends <= self.now):
                 await self._change(row, EnrolmentState.WITHDRAWN, "lapsed", CLOCK)
             elif row.state == EnrolmentState.WAITING:
                 line.append(row)

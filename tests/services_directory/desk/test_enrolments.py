@@ -344,3 +344,15 @@ async def test_the_names_of_a_course_stay_until_its_last_meeting_is_long_ago(dat
     async with database.writing() as session:
         assert await erase_old_names(session, WEDNESDAY + timedelta(days=50)) == 0
         assert await erase_old_names(session, WEDNESDAY + timedelta(days=61)) == 1
+
+
+async def test_whose_name_was_erased_while_they_waited_is_offered_nothing(database: Database) -> None:
+    amina = await full_with_a_line(database, "badru")
+    much_later = WEDNESDAY + timedelta(days=90)
+    await wait(database, "carmen", much_later - timedelta(hours=1))
+    async with database.writing() as session:
+        assert await erase_old_names(session, much_later - timedelta(hours=2)) == 2
+    await withdraw(database, amina, much_later)
+    async with database.reading() as session:
+        rows = await session.scalars(select(EnrolmentRow).order_by(EnrolmentRow.id))
+        assert [row.state for row in rows] == ["withdrawn", "withdrawn", "offered"]
