@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from flows.activities import say_seats
 from flows.booking import MENU, taken
 from flows.offers import NothingOnOfferError
 from flows.receipt import receipt
 from flows.sayings import Option
+from flows.seats import tell_seats
 from flows.talk import Talk
 from flows.times import choose_time
 from flows.waiting import say_wishes
@@ -26,7 +26,7 @@ async def mine(talk: Talk) -> None:
             *address(appointment.office),
         )
         talk.say(Lines(lines), suggest=_changes(appointment))
-    seats = await say_seats(talk)
+    seats = await tell_seats(talk)
     wishes = await say_wishes(talk)
     if not appointments and not seats and not wishes:
         _nothing_booked(talk)

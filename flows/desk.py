@@ -133,12 +133,21 @@ class Desk(Protocol):
     async def enrol(self, activity: Activity, name: str, *, language: str, key: str) -> Enrolment:
         """Take a seat, once per `key`. Raises NoSeatsError."""
 
+    async def wait_for_seat(self, activity: Activity, name: str, *, language: str, key: str) -> Enrolment:
+        """Stand in line for a seat, once per `key`; it is offered at once when one is free. Raises NoSeatsError."""
+
+    async def accept_seat(self, enrolment: Enrolment) -> Enrolment:
+        """Take the seat that is offered. Raises OfferOverError."""
+
+    async def decline_seat(self, enrolment: Enrolment) -> None:
+        """Leave the offered seat to the next in line. Raises OfferOverError."""
+
     @property
     def my_enrolments(self) -> Offers[Enrolment]:
-        """The seats that the person has taken and that are still to come."""
+        """The seats that the person has or is offered, and the lines in which they stand; `find` takes a code."""
 
     async def withdraw(self, enrolment: Enrolment) -> None:
-        """Give the seat back."""
+        """Give the seat back, or leave the line."""
 
     async def forget_me(self) -> None:
         """Erase the person: conversation, messages, identities, names; only counts stay."""

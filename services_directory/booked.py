@@ -82,6 +82,15 @@ class Appointment:
         return _("{service}, {when}", service=self.service.label, when=self.starts)
 
 
+class EnrolmentState(StrEnum):
+    """The life of a seat: waited for, offered, taken, given back."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    ENROLLED = "enrolled"
+    WITHDRAWN = "withdrawn"
+
+
 @dataclass(frozen=True)
 class Party:
     """Who comes: how many, for the person or for somebody else; the language to be spoken (None: any).
@@ -148,12 +157,15 @@ class Wish:
 
 @dataclass(frozen=True)
 class Enrolment:
-    """A seat in an activity."""
+    """A seat in an activity, or a place in its line. `offered_until`: aware, in Rome's time, while it is offered."""
 
     key: str
     code: str
     activity: Activity
     name: str
+    language: str = "it"
+    state: EnrolmentState = EnrolmentState.ENROLLED
+    offered_until: datetime | None = None
 
     @property
     def label(self) -> Localized:
@@ -187,3 +199,7 @@ class OfferOverError(Exception):
 
 class NoSeatsError(Exception):
     """The activity is full."""
+
+
+class OfferOverError(Exception):
+    """The seat is no longer kept for the person: the time is over, or it was given back."""

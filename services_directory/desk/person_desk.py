@@ -33,6 +33,7 @@ from services_directory.desk.slots import bookable_days, openings
 from services_directory.desk.waiting import Waiting
 from services_directory.facts import Activity, City, Contact, DayHours, Guide, Office, OfficeKind, Service, Stop
 from services_directory.store.bookings import AppointmentRow, EnrolmentRow
+from services_directory.store.offerings import ActivityRow
 from services_directory.store.waiting import NoticeRow, WaitingRow
 
 MOST_FOUND = 3
@@ -185,13 +186,26 @@ class PersonDesk:
         key = self._once(key)
         return await self.enrolments.enrol(activity, name, person=self.person, language=language, key=key)
 
+    async def wait_for_seat(self, activity: Activity, name: str, *, language: str, key: str) -> Enrolment:
+        """Stand in line for a seat, once per `key`; it is offered at once when one is free. Raises NoSeatsError."""
+        key = self._once(key)
+        return await self.enrolments.wait(activity, name, person=self.person, language=language, key=key)
+
+    async def accept_seat(self, enrolment: Enrolment) -> Enrolment:
+        """Take the seat that is offered. Raises OfferOverError."""
+        return await self.enrolments.accept(enrolment.code)
+
+    async def decline_seat(self, enrolment: Enrolment) -> None:
+        """Leave the offered seat to the next in line. Raises OfferOverError."""
+        await self.enrolments.decline(enrolment.code)
+
     @property
     def my_enrolments(self) -> MyEnrolments:
-        """The seats that the person holds."""
+        """The seats that the person has or is offered, and the lines in which they stand."""
         return MyEnrolments(self.enrolments, self.person)
 
     async def withdraw(self, enrolment: Enrolment) -> None:
-        """Give the seat back."""
+        """Give the seat back, or leave the line."""
         await self.enrolments.withdraw(enrolment.code)
 
     async def forget_me(self) -> None:
@@ -224,11 +238,23 @@ class PersonDesk:
 
 
 async def erase_old_names(session: AsyncSession, before: datetime) -> int:
-    """End of retention: who had the appointments and seats of before then; how many rows were emptied."""
+    """End of retention: who had the appointments and seats of before then; how many rows were emptied.
+
+    The names of a course stay until its last meeting is so long ago.
+    """
     old = select(AppointmentRow.id).where(AppointmentRow.starts < before, AppointmentRow.name != "")
     appointments = update(AppointmentRow).where(AppointmentRow.id.in_(old)).returning(AppointmentRow.id)
     erased = await session.scalars(appointments.values(**ERASED, booking_key=_ANY_KEY + AppointmentRow.code))
-    long_ago = select(EnrolmentRow.id).where(EnrolmentRow.enrolled_at < before, EnrolmentRow.name != "")
+    going_on = [
+        key
+        for key, sessions in await session.execute(select(ActivityRow.key, ActivityRow.sessions))
+        if any(datetime.fromisoformat(one["ends"]) >= before for one in sessions)
+    ]
+    long_ago = (
+        select(EnrolmentRow.id)
+        .where(EnrolmentRow.enrolled_at < before, EnrolmentRow.name != "")
+        .where(EnrolmentRow.activity.not_in(going_on))
+    )
     seats = update(EnrolmentRow).where(EnrolmentRow.id.in_(long_ago)).returning(EnrolmentRow.id)
     emptied = await session.scalars(seats.values(**ERASED, booking_key=_ANY_KEY + EnrolmentRow.code))
     await session.execute(delete(NoticeRow).where(NoticeRow.due_at < before))

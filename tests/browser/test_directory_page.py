@@ -26,6 +26,9 @@ PAGES = (
     "/console/directory/sheet", "/console/preview/office/taranto-re-point?language=it&channel=telegram",
     "/api/docs", "/console/calendars", "/console/closing", "/console/closing?place=atlantis&day=soon",
     "/console/day-sheet", "/console/day-sheet?city=taranto&day=2026-12-08",
+    "/console/activities", "/console/activities/taranto-italian-course",
+    "/console/activities/taranto-italian-course/attendance", "/console/activities/taranto-sewing/attendance",
+    "/api/docs",
 )  # fmt: skip
 PUBLISHED = {
     "it-IT": "Pubblica ora", "en-GB": "Publish now", "de-DE": "Jetzt veröffentlichen",
