@@ -8,21 +8,21 @@ from datetime import timedelta
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import RedirectResponse
 
-from bot.booking.address import OWN, SECRET, Address, address_of
+from bot.booking.address import OWN, PATH, SECRET, Address, address_of
 from bot.booking.desks import Desks
 from bot.booking.forms import form_of, too_many, wait_a_minute
-from bot.booking.page import HEADERS, UNLISTED, Reader, ask, reader_of, show
+from bot.booking.page import HEADERS, UNLISTED, Reader, ask, reader_of, show, told
 from bot.booking.questions import Question, which_time
 from bot.booking.receipt import done_in_words, qr_of, receipt_of
-from bot.booking.words import UNKNOWN_APPOINTMENT
+from bot.booking.words import OFTEN_ENOUGH, UNKNOWN_APPOINTMENT
 from bot.finding.results import chat_in
 from bot.limits import Limits
 from flows.calendar import calendar_entry
 from flows.notices import cancelled_by_office
 from locales.text import Text, Value, _
-from services_directory.booked import Appointment, AppointmentState, SlotTakenError
+from services_directory.booked import Appointment, AppointmentState, Party, SlotTakenError, TooManyBookingsError
+from services_directory.desk.appointments import CannotChangeError
 from services_directory.desk.bearers import own_appointment
-from services_directory.desk.bookings import CannotChangeError
 from services_directory.desk.person_desk import PersonDesk
 
 DELAY = timedelta(hours=2)
@@ -46,9 +46,9 @@ class Own:
     def show(self, reader: Reader, secret: str, appointment: Appointment | None, done: str, site: str) -> Response:
         """The appointment, or what became of it."""
         if appointment is None:
-            return _told(reader, UNKNOWN_APPOINTMENT, None, status=404)
+            return told(reader, UNKNOWN_APPOINTMENT, reader.here.at(PATH), status=404)
         if not self.is_open(appointment):
-            return _told(reader, _became(appointment), appointment)
+            return told(reader, _became(appointment), reader.here.at(f"{PATH}/{appointment.service.city}"))
         page = Address(f"{OWN}/{secret}")
         return show(
             "appointment.html",
@@ -77,7 +77,7 @@ class Own:
             appointment = await _coming(desk)
             if appointment is None:
                 return _go(own)
-            slot = await which_time(desk, appointment.service, appointment.people, reader.here, own)
+            slot = await which_time(desk, appointment.service, _party(appointment), reader.here, own)
         if isinstance(slot, Question):
             return ask(reader, slot, chat_in(appointment.service.city))
         question = _("Move it to {when}?", when=slot.starts)
@@ -86,21 +86,25 @@ class Own:
     async def move(self, reader: Reader, secret: str) -> Response:
         """Move it, once; ask again when the time is gone, and until then leave it where it was."""
         moved = False
-        with suppress(SlotTakenError, CannotChangeError):
+        try:
             async with self.database.writing() as session:
                 moved = await self._moved(await self.desk(session, secret), reader.here)
+        except TooManyBookingsError:
+            return told(reader, OFTEN_ENOUGH, reader.here.at(f"{OWN}/{secret}"), status=429)
+        except (SlotTakenError, CannotChangeError):
+            pass
         if not moved:
             return await self.ask_move(reader, secret)
         return _go(reader.here.at(f"{OWN}/{secret}").having(done="moved"))
 
     async def _moved(self, desk: PersonDesk, here: Address) -> bool:
-        """Whether it is at that time now, or was before. Raises SlotTakenError, CannotChangeError."""
+        """Whether it is at that time now, or was before. Raises what `move` of the desk does."""
         appointment = await _coming(desk)
         if appointment is None:
             return False
         if f"{appointment.starts:%Y-%m-%dT%H:%M}" == here["slot"]:
             return True
-        slot = await which_time(desk, appointment.service, appointment.people, here, None)
+        slot = await which_time(desk, appointment.service, _party(appointment), here, None)
         if isinstance(slot, Question):
             return False
         await desk.move(appointment, slot)
@@ -180,6 +184,11 @@ async def _coming(desk: PersonDesk) -> Appointment | None:
     return None if appointment is None else await desk.my_appointments.find(appointment.code)
 
 
+def _party(appointment: Appointment) -> Party:
+    """As they are, its own time counting as free."""
+    return Party(appointment.people, appointment.for_other, appointment.spoken, appointment.code)
+
+
 def _go(page: Address) -> Response:
     return RedirectResponse(str(page), status_code=303, headers={**HEADERS, **UNLISTED})
 
@@ -196,12 +205,6 @@ def _confirm(reader: Reader, own: Address, question: Text, yes: Text, no: Text) 
         no=reader.say(no),
         back=own,
     )
-
-
-def _told(reader: Reader, words: Value, appointment: Appointment | None, *, status: int = 200) -> Response:
-    city = f"/{appointment.service.city}" if appointment else ""
-    again = reader.here.at(f"/book{city}")
-    return show("told.html", reader, status=status, headers=UNLISTED, told=reader.say(words), again=again)
 
 
 def _became(appointment: Appointment) -> Value:

@@ -105,3 +105,8 @@ def ask(reader: Reader, question: Question, chat: str, *, status: int = 200) -> 
         back=question.back,
         chat=chat,
     )
+
+
+def told(reader: Reader, words: Value, go_on: Address, *, status: int = 200) -> HTMLResponse:
+    """What there is to say, and where one can go on."""
+    return show("told.html", reader, status=status, headers=UNLISTED, told=reader.say(words), go_on=go_on)

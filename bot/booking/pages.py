@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from fastapi import APIRouter, Request, Response
@@ -12,15 +12,15 @@ from fastapi.responses import FileResponse, RedirectResponse
 from bot.booking.address import OWN, PATH, SECRET, Address, address_of
 from bot.booking.desks import Desks
 from bot.booking.forms import form_of, too_many, wait_a_minute
-from bot.booking.page import HEADERS, UNLISTED, Reader, ask, reader_of, show
+from bot.booking.page import HEADERS, UNLISTED, Reader, ask, reader_of, show, told
 from bot.booking.questions import Choice, Chosen, Question, still_open
-from bot.booking.words import UNKNOWN_CITY
+from bot.booking.words import OFTEN_ENOUGH, UNKNOWN_CITY
 from bot.finding.results import chat_in
 from bot.limits import Limits
 from flows.appointments import short_name
 from flows.questions import UnreadableError
 from locales.text import Text, Verbatim, _
-from services_directory.booked import SlotTakenError
+from services_directory.booked import SlotTakenError, TooManyBookingsError, TooManyHoldsError
 from services_directory.desk.bearers import own_appointment
 from services_directory.desk.person_desk import PersonDesk
 from services_directory.facts import City
@@ -39,41 +39,42 @@ class Booking:
         self.database, self.desk = desks.database, desks.desk
 
     async def ask(self, reader: Reader, city_key: str, hint: Text | None = None) -> Response:
-        """The next question; after the last one the name, and after the name what would be booked."""
+        """The next question; after the last one, the name. `hint` is what was wrong with the name."""
         async with self.database.reading() as session:
-            desk = await self.desk(session)
+            desk = await self.desk(session, reader.typed.get("key", ""))
             city = desk.city(city_key)
             if city is None:
                 return _which_city(desk, reader, UNKNOWN_CITY, status=404)
-            open_ = await still_open(desk, city, reader.here)
-        if isinstance(open_, Question):
-            return ask(reader, open_, chat_in(city.key))
-        if "name" not in reader.typed or hint is not None:
-            return _ask_name(reader, city, open_, hint)
-        return _sum_up(reader, city, open_)
+            chosen = await still_open(desk, city, reader.here)
+        if isinstance(chosen, Question):
+            return ask(reader, chosen, chat_in(city.key))
+        return _ask_name(reader, city, chosen, hint)
 
-    async def book(self, reader: Reader, city_key: str, secret: str, name: str) -> Response:
-        """Book it, once for that secret, and lead to the secret's page; ask again when the time is gone."""
-        gone = True
-        with suppress(SlotTakenError):
+    async def agree(self, reader: Reader, city_key: str, name: str, *, agreed: bool) -> Response:
+        """Hold the time and sum up; once that is agreed to, book. Ask again when the time is gone.
+
+        The secret that was typed along is the appointment's: whatever is sent twice is done once.
+        """
+        secret = reader.typed["key"]
+        try:
             async with self.database.writing() as session:
                 desk = await self.desk(session, secret)
-                gone = not await self._booked(desk, reader, city_key, name)
-        if gone:
-            return await self.ask(reader, city_key)
-        page = reader.here.at(f"{OWN}/{secret}").having(language=reader.language, done="booked")
-        return RedirectResponse(str(page), status_code=303, headers=HEADERS)
-
-    async def _booked(self, desk: PersonDesk, reader: Reader, city_key: str, name: str) -> bool:
-        """Whether it is booked now, or was before: sent twice, a form is one appointment. Raises SlotTakenError."""
-        if await own_appointment(desk.bookings, desk.person) is not None:
-            return True
-        city = desk.city(city_key)
-        chosen = await still_open(desk, city, reader.here) if city else None
-        if not isinstance(chosen, Chosen):
-            return False
-        await desk.book(chosen.slot, name, language=reader.language, key=RUN)
-        return True
+                city = desk.city(city_key)
+                chosen = await _all_chosen(desk, city, reader)
+                # Asked after what is free: where the same form has just been answered, its time is taken, by ourselves.
+                if await own_appointment(desk.bookings, desk.person) is not None:
+                    return _receipt(reader, secret)
+                if city is not None and chosen is not None and agreed:
+                    await desk.book(chosen.slot, name, language=reader.language, key=RUN, party=chosen.party)
+                    return _receipt(reader, secret)
+                if city is not None and chosen is not None:
+                    await desk.hold(chosen.slot, language=reader.language, key=RUN, party=chosen.party)
+                    return _sum_up(reader, city, chosen, name)
+        except SlotTakenError:
+            pass
+        except (TooManyBookingsError, TooManyHoldsError):
+            return told(reader, OFTEN_ENOUGH, reader.here.at(PATH), status=429)
+        return await self.ask(reader, city_key)
 
 
 def booking_router(desks: Desks, limits: Limits) -> APIRouter:
@@ -110,10 +111,10 @@ def booking_router(desks: Desks, limits: Limits) -> APIRouter:
             name = short_name(typed.get("name", ""))
         except UnreadableError as unreadable:
             return await booking.ask(reader, city, unreadable.hint if "name" in typed else None)
-        secret = typed.get("key", "")
-        if form.get("agreed") == "1" and SECRET.fullmatch(secret):
-            return await booking.book(reader, city, secret, name)
-        return await booking.ask(reader, city)
+        known = SECRET.fullmatch(typed.get("key", ""))
+        secret = known[0] if known else secrets.token_urlsafe(24)
+        reader = replace(reader, typed={**typed, "key": secret})
+        return await booking.agree(reader, city, name, agreed=known is not None and form.get("agreed") == "1")
 
     return router
 
@@ -139,26 +140,35 @@ def _ask_name(reader: Reader, city: City, chosen: Chosen, hint: Text | None) -> 
     )
 
 
-def _sum_up(reader: Reader, city: City, chosen: Chosen) -> Response:
-    """What would be booked, with the secret that will be the appointment's: sent twice, it is booked once."""
-    secret = reader.typed.get("key", "")
-    secret = secret if SECRET.fullmatch(secret) else secrets.token_urlsafe(24)
-    name = short_name(reader.typed["name"])
+def _sum_up(reader: Reader, city: City, chosen: Chosen, name: str) -> Response:
     question = _(
         "{service}, {when}, for {name}. Shall I book it?",
         service=chosen.service.label,
         when=chosen.slot.starts,
         name=Verbatim(name),
     )
-    typed = {**reader.typed, "key": secret}
     return show(
         "confirm.html",
-        Reader(reader.here, reader.language, typed),
+        reader,
         headers=UNLISTED,
         question=reader.say(question),
         action=reader.here.at(f"{PATH}/{city.key}"),
-        fields={**reader.here.query, **typed, "agreed": "1"},
+        fields={**reader.here.query, **reader.typed, "agreed": "1"},
         yes=reader.say(_("Yes, book it")),
         no=reader.say(_("No")),
         back=reader.here.until("slot"),
     )
+
+
+def _receipt(reader: Reader, secret: str) -> Response:
+    """The way to the page of the appointment."""
+    page = reader.here.at(f"{OWN}/{secret}").having(language=reader.language, done="booked")
+    return RedirectResponse(str(page), status_code=303, headers={**HEADERS, **UNLISTED})
+
+
+async def _all_chosen(desk: PersonDesk, city: City | None, reader: Reader) -> Chosen | None:
+    """What was chosen, when nothing is open any more."""
+    if city is None:
+        return None
+    chosen = await still_open(desk, city, reader.here, for_other=reader.typed.get("for_other") == "1")
+    return chosen if isinstance(chosen, Chosen) else None

@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.booking.address import Address
 from locales.dates import ROME
 from locales.text import Value, _
-from services_directory.booked import Slot
+from services_directory.booked import Party, Slot
 from services_directory.desk.person_desk import PersonDesk
 from services_directory.facts import City, Service
 
@@ -43,11 +43,11 @@ class Chosen:
     """All that is needed to ask for a name."""
 
     service: Service
-    people: int
+    party: Party
     slot: Slot
 
 
-async def still_open(desk: PersonDesk, city: City, here: Address) -> Question | Chosen:
+async def still_open(desk: PersonDesk, city: City, here: Address, *, for_other: bool = False) -> Question | Chosen:
     """The first question without an answer that can be had; what was chosen, when there is none."""
     services = desk.bookable_services(city.key)
     service = await services.find(here["service"])
@@ -56,25 +56,26 @@ async def still_open(desk: PersonDesk, city: City, here: Address) -> Question | 
     if (people := people_in(service, here)) is None:
         return _how_many(service, here)
     back = here.until("people" if service.most_people > 1 else "service")
-    slot = await which_time(desk, service, people, here, back)
-    return slot if isinstance(slot, Question) else Chosen(service, people, slot)
+    party = Party(people, for_other=for_other)
+    slot = await which_time(desk, service, party, here, back)
+    return slot if isinstance(slot, Question) else Chosen(service, party, slot)
 
 
 async def which_time(
-    desk: PersonDesk, service: Service, people: int, here: Address, back: Address | None
+    desk: PersonDesk, service: Service, party: Party, here: Address, back: Address | None
 ) -> Question | Slot:
     """The day, then the time; the time itself once it is chosen and free."""
-    days = desk.days_with_room(service)
+    days = desk.days_with_room(service, party)
     day = await days.find(here["day"])
     note = None
     if day is not None and here["slot"]:
-        slot = await desk.free_slots(service, day.day).find(here["slot"])
+        slot = await desk.free_slots(service, day.day, party).find(here["slot"])
         if slot is not None:
             return slot
     if here["slot"]:
         note = taken(here["slot"])
     if day is not None:
-        free = await desk.free_slots(service, day.day).all()
+        free = await desk.free_slots(service, day.day, party).all()
         times = tuple(Choice(one.label, one.key, here.having(slot=one.key)) for one in free)
         return Question(_("{day}: at what time?", day=day.day), "slot", times, note, here.until("day"), short=True)
     other = here.until("day")

@@ -12,16 +12,15 @@ WORDS: dict[str, Text] = {
     "sportello": _("Sportello"),
     "skip": _("Go to the main content"),
     "title": _("Book an appointment"),
-    "yours": _("My appointments"),
     "change_language": _("Change language"),
     "chat": _("💬 Write to me"),
     "back": _("Back"),
-    "city": _("City"),
     "name": _("What name shall we call? A first name is enough."),
     "for_whom": _("Who is the appointment for?"),
     "for_me": _("For me"),
     "for_other": _("For somebody else"),
     "go_on": _("Continue"),
+    "mine": _("My appointments"),
     "try_again": _("Try again"),
     "bring": _("What to bring:"),
     "map": _("See it on the map"),
@@ -32,11 +31,11 @@ WORDS: dict[str, Text] = {
     "tell_us": _("If you cannot come, please tell me: somebody else can have the time."),
     "move": _("Move it"),
     "cancel": _("Cancel it"),
-    "again": _("Book an appointment"),
 }
 """By the name under which the templates ask for them."""
 
 WAIT = _("Too many people are booking from here at the same time. Please wait a minute, then try again.")
+OFTEN_ENOUGH = _("You have booked several times today. Please go on tomorrow, or call the one-stop shop.")
 UNKNOWN_CITY = _("Sorry, I did not find that. Please choose one of these.")
 UNKNOWN_APPOINTMENT = _("There is no appointment at this address. Please check that it is complete.")
 

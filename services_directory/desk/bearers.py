@@ -7,6 +7,7 @@ from hashlib import sha256
 from sqlalchemy import select
 
 from services_directory.booked import Appointment
+from services_directory.desk.appointments import NOT_BOOKED
 from services_directory.desk.bookings import Bookings
 from services_directory.store.bookings import AppointmentRow
 
@@ -26,7 +27,7 @@ async def own_appointment(bookings: Bookings, person: str, code: str | None = No
 
     Times that are only held are no appointments yet.
     """
-    mine = select(AppointmentRow).where(AppointmentRow.person == person, AppointmentRow.state != "held")
+    mine = select(AppointmentRow).where(AppointmentRow.person == person, AppointmentRow.state.not_in(NOT_BOOKED))
     if code is not None:
         mine = mine.where(AppointmentRow.code == code.strip().upper())
     row = await bookings.session.scalar(mine.order_by(AppointmentRow.id.desc()).limit(1))

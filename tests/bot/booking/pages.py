@@ -72,6 +72,12 @@ class Visitor:
     def text(self) -> str:
         return "\n".join(self.page.words)
 
+    def form(self, button: str) -> Form:
+        """The form with that button."""
+        form = next((form for form in self.page.forms if button in form.buttons), None)
+        assert form is not None, f"no button {button!r} on {self.text}"
+        return form
+
     async def opens(self, address: str) -> None:
         self._arrived(await self.client.get(urljoin(self.at, address), follow_redirects=True))
 
@@ -81,8 +87,7 @@ class Visitor:
         await self.opens(links[words])
 
     async def sends(self, button: str, **typed: str) -> None:
-        form = next((form for form in self.page.forms if button in form.buttons), None)
-        assert form is not None, f"no button {button!r} on {self.text}"
+        form = self.form(button)
         data = {**form.fields, **form.buttons[button], **typed}
         self._arrived(await self.client.post(urljoin(self.at, form.action), data=data, follow_redirects=True))
 

@@ -55,34 +55,66 @@ async def test_the_address_of_the_receipt_is_the_only_key_and_is_not_kept(visito
 async def test_a_form_sent_twice_is_one_appointment(visitor: Visitor, database: Database) -> None:
     await visitor.chooses_a_time()
     await visitor.sends("Continue", name="Amina")
-    form = visitor.page.forms[-1]
+    form = visitor.form("Yes, book it")
     answers = await asyncio.gather(*(visitor.client.post(form.action, data=form.fields) for _twice in range(4)))
     assert {answer.status_code for answer in answers} == {303}
     assert len({answer.headers["location"] for answer in answers}) == 1
     assert len(await booked(database)) == 1
 
 
-async def test_a_time_taken_meanwhile_is_said_kindly_and_the_name_stays(visitor: Visitor, database: Database) -> None:
-    slow = Visitor(visitor.client)
-    await slow.chooses_a_time()
-    await slow.sends("Continue", name="Badru")
-    for _counter in range(len(await booked(database)), 9):
-        quick = Visitor(visitor.client)
-        await quick.opens("/book/taranto")
-        await quick.follows("Work desk")
-        await quick.follows("Thursday 26 November")
-        if "10:00" not in quick.page.links:
-            break
-        await quick.books("Amina")
+async def all_take(visitor: Visitor, clock: str) -> None:
+    """Others book that time until it is gone."""
+    for _counter in range(9):
+        other = Visitor(visitor.client)
+        await other.opens("/book/taranto?service=taranto-desk-work&day=2026-11-26")
+        if clock not in other.page.links:
+            return
+        await other.books("Amina", clock=clock)
+
+
+async def test_a_time_is_kept_while_somebody_says_yes(visitor: Visitor, database: Database) -> None:
+    await visitor.chooses_a_time()
+    await visitor.sends("Continue", name="Badru")
+    await all_take(visitor, "10:00")
+    others = len(await booked(database))
+    await visitor.sends("Yes, book it")
+    assert "Booked!" in visitor.text
+    assert len(await booked(database)) == others + 1
+
+
+async def test_who_says_no_chooses_another_time_and_their_own_is_still_free(visitor: Visitor) -> None:
+    await visitor.chooses_a_time()
+    await visitor.sends("Continue", name="Badru")
+    await all_take(visitor, "10:00")
+    await visitor.sends("No")
+    assert "10:00" in visitor.page.forms[-1].buttons
+    await visitor.sends("11:00")
+    assert "11:00, for Badru. Shall I book it?" in visitor.text
+
+
+async def test_a_time_taken_meanwhile_is_said_kindly_and_the_name_stays(
+    visitor: Visitor, database: Database, clock: FakeClock
+) -> None:
+    await visitor.chooses_a_time()
+    await visitor.sends("Continue", name="Badru")
+    clock.passes(minutes=11)
+    await all_take(visitor, "10:00")
     before = len(await booked(database))
-    await slow.sends("Yes, book it")
-    assert "I am sorry: Thursday 26 November, 10:00 has just been taken by somebody else." in slow.text
-    assert "Thursday 26 November: at what time?" in slow.text
-    await slow.sends("10:30")
-    assert "10:30, for Badru. Shall I book it?" in slow.text
-    await slow.sends("Yes, book it")
-    assert "Booked!" in slow.text
+    await visitor.sends("Yes, book it")
+    assert "I am sorry: Thursday 26 November, 10:00 has just been taken by somebody else." in visitor.text
+    assert "Thursday 26 November: at what time?" in visitor.text
+    await visitor.sends("10:30")
+    assert "10:30, for Badru. Shall I book it?" in visitor.text
+    await visitor.sends("Yes, book it")
+    assert "Booked!" in visitor.text
     assert len(await booked(database)) == before + 1
+
+
+async def test_it_is_booked_for_whom_it_was_said(visitor: Visitor, database: Database) -> None:
+    await visitor.chooses_a_time()
+    await visitor.sends("Continue", name="Badru", for_other="1")
+    await visitor.sends("Yes, book it")
+    assert (await booked(database))[0].for_other
 
 
 @pytest.mark.parametrize("name", ["", "   ", "12345", "a" * 41, "😀"])

@@ -41,7 +41,7 @@ async def test_moving_sent_twice_moves_once_and_no_changes_nothing(visitor: Visi
     await visitor.books()
     for step in ("Move it", "Friday 27 November", "09:30"):
         await visitor.follows(step)
-    form = visitor.page.forms[-1]
+    form = visitor.form("Yes, move it")
     await visitor.follows("No, leave it")
     assert in_rome((await the_appointment(database)).starts).day == 26
     for _twice in range(2):
