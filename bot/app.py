@@ -32,6 +32,7 @@ from bot.settings import Settings, read_settings
 from bot.workers import Workers
 from nlu.embedded import EmbeddedInterpreter
 from nlu.rasa_client import RasaInterpreter
+from services_directory.api.booking import booking_api
 from services_directory.api.docs import docs_router
 from services_directory.api.hsds import hsds_router
 from services_directory.api.search import search_router
@@ -103,6 +104,7 @@ def build(settings: Settings) -> FastAPI:
     app.include_router(console_router(console))
     app.include_router(hsds_router(database, house.clock.now))
     app.include_router(search_router(database, house.shelf, house.clock.now))
+    app.include_router(booking_api(database, house.shelf, house.clock.now, limits))
     app.include_router(docs_router())
     if intake is not None and settings.telegram_webhook_secret is not None:
         _add_webhook(app, intake)

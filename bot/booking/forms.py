@@ -18,7 +18,8 @@ MOST_FIELDS = 40
 async def form_of(request: Request) -> dict[str, str]:
     """The fields of a form that hold words."""
     async with request.form(max_files=0, max_fields=MOST_FIELDS) as form:
-        return {name: value for name, value in form.items() if isinstance(value, str)}
+        # Without the sign that no database keeps in words.
+        return {name: value.replace("\0", "") for name, value in form.items() if isinstance(value, str)}
 
 
 async def too_many(limits: Limits, request: Request) -> bool:

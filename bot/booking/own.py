@@ -14,7 +14,7 @@ from bot.booking.forms import form_of, too_many, wait_a_minute
 from bot.booking.page import HEADERS, UNLISTED, Reader, ask, reader_of, show, told
 from bot.booking.questions import Question, which_time
 from bot.booking.receipt import done_in_words, qr_of, receipt_of
-from bot.booking.words import OFTEN_ENOUGH, UNKNOWN_APPOINTMENT
+from bot.booking.words import MOVED_OFTEN, UNKNOWN_APPOINTMENT
 from bot.finding.results import chat_in
 from bot.limits import Limits
 from flows.calendar import calendar_entry
@@ -90,7 +90,7 @@ class Own:
             async with self.database.writing() as session:
                 moved = await self._moved(await self.desk(session, secret), reader.here)
         except TooManyBookingsError:
-            return told(reader, OFTEN_ENOUGH, reader.here.at(f"{OWN}/{secret}"), status=429)
+            return told(reader, MOVED_OFTEN, reader.here.at(f"{OWN}/{secret}"), status=429)
         except (SlotTakenError, CannotChangeError):
             pass
         if not moved:

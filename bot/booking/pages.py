@@ -17,7 +17,7 @@ from bot.booking.questions import Choice, Chosen, Question, still_open
 from bot.booking.words import OFTEN_ENOUGH, UNKNOWN_CITY
 from bot.finding.results import chat_in
 from bot.limits import Limits
-from flows.appointments import short_name
+from flows.names import short_name
 from flows.questions import UnreadableError
 from locales.text import Text, Verbatim, _
 from services_directory.booked import SlotTakenError, TooManyBookingsError, TooManyHoldsError

@@ -119,4 +119,4 @@ def _how_many(service: Service, here: Address) -> Question:
     here = here.until("people")
     counts = range(1, service.most_people + 1)
     choices = tuple(Choice(count, str(count), here.having(people=str(count))) for count in counts)
-    return Question(_("How many people will come?"), "people", choices, back=here.until("service"), short=True)
+    return Question(_("How many people are coming?"), "people", choices, back=here.until("service"), short=True)

@@ -33,9 +33,10 @@ def receipt_of(appointment: Appointment, reader: Reader) -> Receipt:
     facts: list[Value] = [
         _("When: {when}", when=appointment.starts),
         _("For: {service}", service=service.label),
-        _("Where: {place}", place=office.label),
-        *address(office),
     ]
+    if appointment.people > 1:
+        facts.append(_("How many people: {count}", count=appointment.people))
+    facts += [_("Where: {place}", place=office.label), *address(office)]
     if office.checked.example:
         facts.append(EXAMPLE)
     return Receipt(

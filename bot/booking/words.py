@@ -26,7 +26,7 @@ WORDS: dict[str, Text] = {
     "map": _("See it on the map"),
     "map_app": _("Open in the maps app"),
     "calendar": _("Save in the calendar of the phone"),
-    "show_code": _("Show this at the one-stop shop:"),
+    "show_code": _("Show this picture, or tell your code, when you arrive."),
     "keep": _("Keep this address. With it you can see, move or cancel your appointment. Do not give it to anybody:"),
     "tell_us": _("If you cannot come, please tell me: somebody else can have the time."),
     "move": _("Move it"),
@@ -36,6 +36,7 @@ WORDS: dict[str, Text] = {
 
 WAIT = _("Too many people are booking from here at the same time. Please wait a minute, then try again.")
 OFTEN_ENOUGH = _("You have booked several times today. Please go on tomorrow, or call the one-stop shop.")
+MOVED_OFTEN = _("You have moved it several times today. Please go on tomorrow, or call the one-stop shop.")
 UNKNOWN_CITY = _("Sorry, I did not find that. Please choose one of these.")
 UNKNOWN_APPOINTMENT = _("There is no appointment at this address. Please check that it is complete.")
 
