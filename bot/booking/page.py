@@ -101,7 +101,6 @@ def ask(reader: Reader, question: Question, chat: str, *, status: int = 200) -> 
         note=reader.part(question.note) if question.note is not None else None,
         asks=question.asks,
         choices=[(reader.part(choice.label), choice) for choice in question.choices],
-        short=question.short,
         back=question.back,
         chat=chat,
     )

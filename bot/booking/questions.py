@@ -34,8 +34,6 @@ class Question:
     choices: tuple[Choice, ...]
     note: Value | None = None
     back: Address | None = None
-    short: bool = False
-    """Whether the answers are short, so that several fit on one line."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +75,7 @@ async def which_time(
     if day is not None:
         free = await desk.free_slots(service, day.day, party).all()
         times = tuple(Choice(one.label, one.key, here.having(slot=one.key)) for one in free)
-        return Question(_("{day}: at what time?", day=day.day), "slot", times, note, here.until("day"), short=True)
+        return Question(_("{day}: at what time?", day=day.day), "slot", times, note, here.until("day"))
     other = here.until("day")
     coming = tuple(Choice(one.label, one.key, other.having(day=one.key)) for one in await days.all())
     if not coming:
@@ -119,4 +117,4 @@ def _how_many(service: Service, here: Address) -> Question:
     here = here.until("people")
     counts = range(1, service.most_people + 1)
     choices = tuple(Choice(count, str(count), here.having(people=str(count))) for count in counts)
-    return Question(_("How many people are coming?"), "people", choices, back=here.until("service"), short=True)
+    return Question(_("How many people are coming?"), "people", choices, back=here.until("service"))
