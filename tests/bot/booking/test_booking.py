@@ -7,12 +7,13 @@ import re
 from html import unescape
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.booking.forms import FORMS_A_MINUTE
 from locales.languages import SPOKEN
 from services_directory.desk.bearers import person_of
 from services_directory.store.bookings import AppointmentRow
+from services_directory.store.offerings import ServiceRow
 from services_directory.store.session import Database
 from tests.bot.booking.pages import Visitor
 from tests.town import FakeClock
@@ -50,6 +51,13 @@ async def test_the_address_of_the_receipt_is_the_only_key_and_is_not_kept(visito
     assert row.person == person_of(secret)
     assert f"https://sportello.example.org/book/appointment/{secret}" in visitor.text
     assert secret not in {row.person, row.booking_key}
+
+
+async def test_a_sign_that_no_database_keeps_is_left_out(visitor: Visitor, database: Database) -> None:
+    await visitor.chooses_a_time()
+    await visitor.sends("Continue", name="Am\0ina")
+    await visitor.sends("Yes, book it")
+    assert [row.name for row in await booked(database)] == ["Amina"]
 
 
 async def test_a_form_sent_twice_is_one_appointment(visitor: Visitor, database: Database) -> None:
@@ -115,6 +123,29 @@ async def test_it_is_booked_for_whom_it_was_said(visitor: Visitor, database: Dat
     await visitor.sends("Continue", name="Badru", for_other="1")
     await visitor.sends("Yes, book it")
     assert (await booked(database))[0].for_other
+
+
+async def test_a_family_says_first_how_many_they_are(visitor: Visitor, database: Database) -> None:
+    async with database.writing() as session:
+        families = update(ServiceRow).where(ServiceRow.key == "taranto-desk-work")
+        await session.execute(families.values(most_people=3, more_minutes=15))
+    await visitor.opens("/book/taranto?language=en")
+    await visitor.follows("Work desk")
+    assert "How many people are coming?" in visitor.text
+    assert "4" not in visitor.page.links
+    await visitor.follows("3")
+    await visitor.follows("Thursday 26 November")
+    await visitor.follows("Back")
+    assert "Which day suits you?" in visitor.text
+    await visitor.follows("Thursday 26 November")
+    await visitor.follows("10:00")
+    await visitor.sends("Continue", name="Amina")
+    await visitor.sends("Yes, book it")
+    (row,) = await booked(database)
+    assert (row.people, row.minutes) == (3, 60)
+    assert "How many people: 3" in visitor.text
+    await visitor.opens("/book/taranto?service=taranto-desk-work&people=4")
+    assert "How many people are coming?" in visitor.text
 
 
 @pytest.mark.parametrize("name", ["", "   ", "12345", "a" * 41, "😀"])
