@@ -85,14 +85,16 @@ class Bookings:
     async def move(self, code: str, slot: Slot, *, by: str = "person") -> Appointment:
         """Another time, the same code. Raises SlotTakenError, CannotChangeError, and leaves it where it was.
 
-        Raises TooManyBookingsError when the person has moved it often enough today.
+        Raises TooManyBookingsError when the person has moved it often enough today, or has booked anew since it was over.
         """
         row = await self._row(code, *OPEN)
         service = self.directory.service(row.service)
         if service is None or slot.service != row.service:
             raise SlotTakenError(slot)
+        limits = Limits(self.session, self.directory, row.person or "", self.now)
+        await limits.refuse_second_booking(service, for_other=row.for_other, besides=row.id)
         if by == "person":
-            await Limits(self.session, self.directory, row.person or "", self.now).refuse_many_moves(row.id)
+            await limits.refuse_many_moves(row.id)
         before, place = where(row), self.line.span(row)
         want = Want(service, row.people, row.spoken, mine=frozenset({row.id}))
         async with self.session.begin_nested():
