@@ -85,7 +85,7 @@ class Bookings:
     async def move(self, code: str, slot: Slot, *, by: str = "person") -> Appointment:
         """Another time, the same code. Raises SlotTakenError, CannotChangeError, and leaves it where it was.
 
-        Raises TooManyBookingsError when the person has moved it often enough today, or has booked anew since it was over.
+        Raises TooManyBookingsError when the person has moved it often enough today, or has another by now.
         """
         row = await self._row(code, *OPEN)
         service = self.directory.service(row.service)

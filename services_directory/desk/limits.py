@@ -30,7 +30,7 @@ class Limits:
         self._midnight = now.astimezone(ROME).replace(hour=0, minute=0, second=0, microsecond=0)
 
     async def refuse_second_booking(self, service: Service, *, for_other: bool, besides: int = 0) -> None:
-        """One open appointment a service for oneself and one for others, `besides` that one. Raises TooManyBookingsError."""
+        """One open appointment a service for oneself and one for others, `besides` it. Raises TooManyBookingsError."""
         coming = await self.session.scalar(
             select(AppointmentRow)
             .where(AppointmentRow.person == self.person, AppointmentRow.state.in_(OPEN))
