@@ -23,6 +23,9 @@ MIDNIGHT = time(23, 59)
 MAX_DAYS = 10
 """Days offered in one question: more do not fit a screen."""
 
+AT_A_LOOK = 16
+"""Days looked at at once: most often the first of them are enough."""
+
 
 @dataclass(frozen=True)
 class Want:
@@ -78,12 +81,13 @@ async def openings(
         return Openings(want, {})
     taken = await _claimed(session, [counter.key for counter in counters], bookable, want, now)
     earliest = first_bookable(service, now)
+    needed = occupied(want)
     found: dict[datetime, list[Counter]] = defaultdict(list)
     for day in sorted(bookable):
         for counter in counters:
             claimed = taken[counter.key]
             for starts in starts_on(directory, counter, want, day):
-                if starts < earliest or not claimed.isdisjoint(_numbers(starts, occupied(want))):
+                if starts < earliest or not claimed.isdisjoint(_numbers(starts, needed)):
                     continue
                 if want.spoken is None or directory.speaks(counter, want.spoken, in_rome(starts)):
                     found[starts].append(counter)
@@ -113,8 +117,11 @@ async def days_with_room(
     """The next days on which there is a free time, at most ten; or `only` that one, if it has."""
     days = bookable_days(want.service, now) if only is None else [only]
     free: dict[date, int] = defaultdict(int)
-    for starts in (await openings(session, directory, want, days, now)).by_start:
-        free[in_rome(starts).date()] += 1
+    for first in range(0, len(days), AT_A_LOOK):
+        if len(free) >= MAX_DAYS:
+            break
+        for starts in (await openings(session, directory, want, days[first : first + AT_A_LOOK], now)).by_start:
+            free[in_rome(starts).date()] += 1
     return [Day(day.isoformat(), day, free[day]) for day in sorted(free)][:MAX_DAYS]
 
 
@@ -127,9 +134,9 @@ def starts_on(directory: Directory, counter: Counter, want: Want, day: date) -> 
     step = timedelta(minutes=_whole(_whole(alone, counter.grid), CELL))
     for opens, closes in directory.counter_hours(counter, day):
         # Through UTC: on the night of the change a day has 23 or 25 hours.
-        at = instant(day, opens)
+        at, needed = instant(day, opens), timedelta(minutes=want.minutes)
         end = instant(day, closes) if closes != MIDNIGHT else instant(day + timedelta(days=1), time.min)
-        while at + timedelta(minutes=want.minutes) <= end:
+        while at + needed <= end:
             yield at
             at += step
 
@@ -155,9 +162,9 @@ async def _claimed(
 ) -> dict[str, set[int]]:
     """The claimed cells of each counter on those days, and on the next as far as an appointment reaches into it."""
     begin, end = instant(min(days), time.min), instant(max(days) + timedelta(days=1), time.min)
-    first, last = func.min(ClaimedCellRow.starts), func.max(ClaimedCellRow.starts)
     claimed = await session.execute(
-        select(ClaimedCellRow.counter, first, last)  # the cells of an appointment are one behind the other
+        # The cells of an appointment are one behind the other: the first and their number say them all.
+        select(ClaimedCellRow.counter, func.min(ClaimedCellRow.starts), func.count())
         .where(ClaimedCellRow.counter.in_(counters))
         .where(ClaimedCellRow.starts >= begin, ClaimedCellRow.starts < end + timedelta(minutes=occupied(want)))
         .where(or_(ClaimedCellRow.until.is_(None), ClaimedCellRow.until > now))
@@ -165,6 +172,6 @@ async def _claimed(
         .group_by(ClaimedCellRow.counter, ClaimedCellRow.appointment)
     )
     taken: dict[str, set[int]] = {counter: set() for counter in counters}
-    for counter, begins, ends in claimed:
-        taken[counter].update(_numbers(begins, int((ends - begins).total_seconds()) // 60 + CELL))
+    for counter, begins, count in claimed:
+        taken[counter].update(_numbers(begins, count * CELL))
     return taken
