@@ -16,6 +16,7 @@ from bot.telling import tell
 from flows.conversation import Conversation
 from locales.dates import in_rome
 from services_directory.desk.editing import publish_due
+from services_directory.desk.enrolments import Enrolments, activities_to_settle
 from services_directory.desk.line import anything_over, go_on, sweep
 from services_directory.desk.missed import erase_old
 from services_directory.desk.notices import any_due
@@ -62,11 +63,14 @@ async def one_round(house: House, wake: Callable[[int], object], patience: timed
         senders = set(await inbox.waiting_senders(session, now - patience))
         senders.update(await outbox.due_senders(session, now))
         over = await anything_over(session, now)
+        seats = await activities_to_settle(session, now)
         scheduled = await due(session, now)
         forgotten = await session.scalar(select(SenderRow.id).where(SenderRow.forgotten).limit(1))
-    if over:
+    if over or seats:
         async with house.database.writing() as session:
-            await go_on(session, await house.shelf.newest(session, in_rome(now).date()), now)
+            directory = await house.shelf.newest(session, in_rome(now).date())
+            await go_on(session, directory, now)
+            await Enrolments(session, directory, now).lapse()
     async with house.database.reading() as session:
         notices = await any_due(session, now)
     if notices:

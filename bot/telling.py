@@ -15,11 +15,12 @@ from bot.visitor import Visitor
 from flows.conversation import Conversation
 from flows.notices import cancelled_by_office, reminder, restored_by_office, slot_offered
 from flows.sayings import Saying
+from flows.seats import seat_offered, seat_withdrawn
 from locales.dates import in_rome
 from locales.languages import FALLBACK
 from services_directory.booked import Appointment, Slot
 from services_directory.desk.directory import Directory
-from services_directory.desk.notices import FreedTime, Notice, mark_failed, mark_unreached, take_due
+from services_directory.desk.notices import FreedTime, Notice, Seat, mark_failed, mark_unreached, take_due
 
 
 async def tell(house: House, now: datetime) -> set[int]:
@@ -51,6 +52,10 @@ def _saying(notice: Notice, coming: Sequence[Slot], now: datetime) -> Saying:
             return restored_by_office(appointment)
         case _, Appointment() as appointment:
             return reminder(appointment, in_rome(now).date())
+        case "seat_offered", Seat(enrolment, datetime() as until):
+            return seat_offered(enrolment, until)
+        case "seat_withdrawn", Seat(enrolment, _):
+            return seat_withdrawn(enrolment)
         case _, FreedTime() as freed:
             return slot_offered(freed.key, freed.starts, freed.until)
     raise LookupError(f"no words for {notice.kind}")

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import in_rome
-from services_directory.booked import Appointment, AppointmentState, Hold, Slot, SlotTakenError
+from services_directory.booked import (
+    Appointment,
+    AppointmentState,
+    Hold,
+    Slot,
+    SlotTakenError,
+    TooManyBookingsError,
+)
 from services_directory.desk import appointments
 from services_directory.desk.appointments import NOT_BOOKED, OPEN, CannotChangeError, Who, change, note, tell, where
-from services_directory.desk.claims import Claims
+from services_directory.desk.claims import Claims, alone_in, held_in
 from services_directory.desk.directory import Directory
 from services_directory.desk.limits import Limits
 from services_directory.desk.line import Line, Span
@@ -30,7 +37,7 @@ class Bookings:
     """Appointments in one transaction. `now` is aware; nothing is committed here."""
 
     def __init__(self, session: AsyncSession, directory: Directory, now: datetime) -> None:
-        self.session, self.directory, self.now = session, directory, now
+        self.session, self.directory, self.now = session, directory, now.astimezone(UTC)
         self.claims = Claims(session, directory, now)
         self.line = Line(session, directory, now)
 
@@ -41,6 +48,7 @@ class Bookings:
         TooManyHoldsError, and CannotChangeError when it has been booked already.
         """
         service = self._bookable(slot)
+        await alone_in(self.session, [service.city], held_in(AppointmentRow.person == who.person))
         row = await self._of_key(key)
         if row is not None and row.state not in NOT_BOOKED:
             raise CannotChangeError(AppointmentState(row.state))
@@ -61,6 +69,10 @@ class Bookings:
         if row is not None and row.state not in NOT_BOOKED:
             return self.fact(row)
         service = self._bookable(slot)
+        await alone_in(self.session, [service.city], held_in(AppointmentRow.person == who.person))
+        row = await self._of_key(key)
+        if row is not None and row.state not in NOT_BOOKED:
+            return self.fact(row)
         limits = Limits(self.session, self.directory, who.person, self.now)
         await limits.refuse_second_booking(service, for_other=who.party.for_other)
         await limits.refuse_many_bookings()
@@ -75,14 +87,16 @@ class Bookings:
     async def move(self, code: str, slot: Slot, *, by: str = "person") -> Appointment:
         """Another time, the same code. Raises SlotTakenError, CannotChangeError, and leaves it where it was.
 
-        Raises TooManyBookingsError when the person has moved it often enough today.
+        Raises TooManyBookingsError when the person has moved it often enough today, or has another by now.
         """
         row = await self._row(code, *OPEN)
         service = self.directory.service(row.service)
         if service is None or slot.service != row.service:
             raise SlotTakenError(slot)
+        limits = Limits(self.session, self.directory, row.person or "", self.now)
+        await limits.refuse_second_booking(service, for_other=row.for_other, besides=row.id)
         if by == "person":
-            await Limits(self.session, self.directory, row.person or "", self.now).refuse_many_moves(row.id)
+            await limits.refuse_many_moves(row.id)
         before, place = where(row), self.line.span(row)
         want = Want(service, row.people, row.spoken, mine=frozenset({row.id}))
         async with self.session.begin_nested():
@@ -93,7 +107,7 @@ class Bookings:
         note(self.session, row, "moved", by=by, before=before)
         await appointments.remind(self.session, self.directory, row, self.now)
         await self.line.now_has(row)
-        for span in (place, *free):
+        for span in ([] if place == self.line.span(row) else [place]) + free:
             await self.line.freed(*span)
         return self.fact(row)
 
@@ -136,10 +150,19 @@ class Bookings:
         )
         if last is None or not last.by.startswith("staff:") or "state" not in last.before or last.what == "undone":
             raise CannotChangeError(AppointmentState(row.state))
+        state = AppointmentState(last.before["state"])
+        service = self.directory.service(row.service)
+        if row.state not in OPEN and service is not None and row.person is not None:
+            try:
+                limits = Limits(self.session, self.directory, row.person, self.now)
+                await limits.refuse_second_booking(service, for_other=row.for_other)
+            except TooManyBookingsError:
+                raise CannotChangeError(AppointmentState(row.state)) from None
         if last.what == AppointmentState.CANCELLED_BY_OFFICE:
             await self._reclaim(row)
             tell(self.session, row, "restored_by_office", self.now)
-        change(self.session, row, AppointmentState(last.before["state"]), self.now, by=by, what="undone")
+            await self.line.now_has(row)
+        change(self.session, row, state, self.now, by=by, what="undone")
         await appointments.remind(self.session, self.directory, row, self.now)
         return self.fact(row)
 
@@ -155,6 +178,7 @@ class Bookings:
 
     async def let_go(self, person: str) -> None:
         """Whatever the person holds is free, or goes to who waits for it."""
+        await alone_in(self.session, held_in(AppointmentRow.person == person))
         for span in await self._let_go(person):
             await self.line.freed(*span)
 
@@ -200,6 +224,7 @@ class Bookings:
         Raises SlotTakenError, and then everything is as it was.
         """
         service = self._bookable(slot)
+        before = self.line.span(row) if row is not None and row.state == AppointmentState.HELD else None
         async with self.session.begin_nested():
             free = await self._let_go(who.person, besides=row)
             want = Want(
@@ -220,7 +245,7 @@ class Bookings:
             self.session.add(row)
             await self.session.flush()
             await self._try(row, counters, slot, want, until)
-        for span in free:
+        for span in free if before in {None, self.line.span(row)} else [before, *free]:
             await self.line.freed(*span)
         return row
 
@@ -250,7 +275,7 @@ class Bookings:
 
     async def _of_key(self, key: str) -> AppointmentRow | None:
         found: AppointmentRow | None = await self.session.scalar(
-            select(AppointmentRow).where(AppointmentRow.booking_key == key).with_for_update()
+            select(AppointmentRow).where(AppointmentRow.booking_key == key).execution_options(populate_existing=True)
         )
         return found
 
@@ -265,11 +290,15 @@ class Bookings:
         return [await self.line.end(row) for row in ended]
 
     async def _row(self, code: str, *states: AppointmentState) -> AppointmentRow:
-        """The appointment, locked until the transaction ends. Raises CannotChangeError, LookupError."""
+        """The appointment, once nobody else changes it. Raises CannotChangeError, LookupError."""
+        this = AppointmentRow.code == code
+        whose = select(AppointmentRow.person).where(this).scalar_subquery()
+        city = select(AppointmentRow.city).where(this)
+        await alone_in(self.session, city, held_in(AppointmentRow.person == whose))
         row = await self.session.scalar(
             select(AppointmentRow)
-            .where(AppointmentRow.code == code, AppointmentRow.state.not_in(NOT_BOOKED))
-            .with_for_update()
+            .where(this, AppointmentRow.state.not_in(NOT_BOOKED))
+            .execution_options(populate_existing=True)
         )
         if row is None:
             raise LookupError(code)

@@ -3,17 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services_directory.booked import Slot
+from locales.dates import in_rome
+from services_directory.booked import AppointmentState, Slot
 from services_directory.desk.directory import Directory
 from services_directory.desk.slots import Want, cells, instant, occupied, openings
 from services_directory.facts import Counter
 from services_directory.store.bookings import AppointmentRow, ClaimedCellRow
+from services_directory.store.places import CityRow
+
+
+async def alone_in(session: AsyncSession, *cities: Sequence[str] | Select[Any]) -> None:
+    """Wait until nobody else changes what is booked in these cities; then nobody does until the transaction ends.
+
+    Every verb asks for this before it looks. Cities are locked in the order of their names, so no two wait for each
+    other. On SQLite whoever writes is alone already.
+    """
+    wanted = or_(*(CityRow.slug.in_(one) for one in cities))
+    # Rows that refer to a city may be written meanwhile (KEY SHARE), readers wait for nobody.
+    await session.execute(select(CityRow.slug).where(wanted).order_by(CityRow.slug).with_for_update(key_share=True))
+
+
+def held_in(whose: ColumnElement[bool]) -> Select[Any]:
+    """The cities in which somebody holds something: with their next deed it is let go, and passed on there."""
+    return select(AppointmentRow.city).where(whose, AppointmentRow.state == AppointmentState.HELD)
 
 
 class Claims:
@@ -24,8 +43,9 @@ class Claims:
 
     async def counters(self, want: Want, slot: Slot, language: str | None = None) -> Sequence[Counter]:
         """The counters with room at that time: who speaks the person's language, then who has least to do that day."""
-        day = slot.starts.date()
-        free = (await openings(self.session, self.directory, want, [day], self.now)).by_start.get(slot.starts, ())
+        # In UTC: within one zone Python takes the two 2:30 of an autumn night for the same.
+        starts, day = slot.starts.astimezone(UTC), in_rome(slot.starts).date()
+        free = (await openings(self.session, self.directory, want, [day], self.now)).by_start.get(starts, ())
         if len(free) < 2:  # noqa: PLR2004, nothing to choose from
             return free
         busy = await self.session.execute(
@@ -38,7 +58,7 @@ class Claims:
         load = {counter: count for counter, count in busy}  # noqa: C416, rows are not pairs to the type checker
 
         def order(counter: Counter) -> tuple[bool, int, str]:
-            speaks = language is not None and self.directory.speaks(counter, language, slot.starts)
+            speaks = language is not None and self.directory.speaks(counter, language, in_rome(starts))
             return not speaks, load.get(counter.key, 0), counter.key
 
         return sorted(free, key=order)
@@ -46,11 +66,8 @@ class Claims:
     async def claim(
         self, row: AppointmentRow, counter: Counter, starts: datetime, want: Want, until: datetime | None = None
     ) -> bool:
-        """Make the appointment's cells these, and no others; False, and nothing changed, when one is somebody else's.
-
-        New cells are claimed before old ones are let go: two people who change places never wait for each other.
-        """
-        wanted = set(cells(counter, starts, occupied(want)))
+        """Make the appointment's cells these, no others; False, and nothing changed, when one is somebody else's."""
+        wanted = set(cells(starts, occupied(want)))
         try:
             async with self.session.begin_nested():
                 here = await self._held_at(row, counter)

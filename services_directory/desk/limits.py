@@ -29,12 +29,13 @@ class Limits:
         self.session, self.directory, self.person, self.now = session, directory, person, now
         self._midnight = now.astimezone(ROME).replace(hour=0, minute=0, second=0, microsecond=0)
 
-    async def refuse_second_booking(self, service: Service, *, for_other: bool) -> None:
-        """One open appointment a service for oneself, one for somebody else. Raises TooManyBookingsError."""
+    async def refuse_second_booking(self, service: Service, *, for_other: bool, besides: int = 0) -> None:
+        """One open appointment a service for oneself and one for others, `besides` it. Raises TooManyBookingsError."""
         coming = await self.session.scalar(
             select(AppointmentRow)
             .where(AppointmentRow.person == self.person, AppointmentRow.state.in_(OPEN))
             .where(AppointmentRow.service == service.key, AppointmentRow.for_other == for_other)
+            .where(AppointmentRow.id != besides)
             .where(AppointmentRow.starts >= self.now - timedelta(hours=2))
             .limit(1)
         )

@@ -5,29 +5,30 @@ While it is on offer its cells are claimed by a held appointment of that person,
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Collection, Iterable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeAlias
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import in_rome
 from services_directory.booked import AppointmentState, PartOfDay
 from services_directory.desk.appointments import OPEN, new_code
-from services_directory.desk.claims import Claims
+from services_directory.desk.claims import Claims, alone_in
 from services_directory.desk.directory import Directory
 from services_directory.desk.quiet import awake
-from services_directory.desk.slots import Want, occupied, openings
+from services_directory.desk.slots import Want, first_bookable, occupied, openings
 from services_directory.facts import Counter, Service
 from services_directory.store.bookings import AppointmentRow
+from services_directory.store.offerings import ServiceRow
 from services_directory.store.waiting import NoticeRow, OfferRow, WaitingRow
 
 OFFERED_FOR = timedelta(minutes=30)
 """How long an offer is kept; the night does not count."""
 KEPT = timedelta(days=1)
 """How long a hold that was not booked is remembered."""
-A_ROUND = 50
+A_ROUND = 20
 """How many offers and holds are ended at once."""
 WAITING, OFFERED, SERVED, LEFT = "waiting", "offered", "served", "left"
 OPEN_OFFER, ACCEPTED, DECLINED, LAPSED = "open", "accepted", "declined", "lapsed"
@@ -40,7 +41,8 @@ class Line:
     """Who waits, in one transaction. `now` is aware; nothing is committed here."""
 
     def __init__(self, session: AsyncSession, directory: Directory, now: datetime) -> None:
-        self.session, self.directory, self.now = session, directory, now
+        # In UTC: on Rome's clock ten minutes are an hour and ten in an autumn night.
+        self.session, self.directory, self.now = session, directory, now.astimezone(UTC)
         self.claims = Claims(session, directory, now)
 
     def span(self, row: AppointmentRow) -> Span:
@@ -53,22 +55,20 @@ class Line:
         at = self.directory.counter(counter)
         if at is None or begins + timedelta(minutes=minutes) <= self.now or at.elsewhere is not None:
             return
-        day = in_rome(begins).date()
-        for row in await self._waiting(at, day):
+        line = await self._waiting(at, in_rome(begins).date())
+        told = await self._told(at, begins) if line else frozenset()
+        free: dict[tuple[str, int, str | None], list[datetime]] = {}
+        for row, has in line:
             service = self.directory.service(row.service)
             if service is None or not service.bookable:
                 continue
-            want = Want(service, row.people)
-            free = await openings(self.session, self.directory, want, [day], self.now)
-            ends = begins + timedelta(minutes=minutes)
-            inside = (
-                starts
-                for starts in sorted(free.by_start)
-                if starts < ends and starts + timedelta(minutes=occupied(want)) > begins and at in free.by_start[starts]
-            )
-            starts = await self._suiting(row, inside, at, service)
-            if starts is not None:
-                await self._offer(row, at, starts, want)
+            want = Want(service, row.people, has.spoken if has is not None else None)
+            alike = (service.key, want.people, want.spoken)
+            if alike not in free:
+                free[alike] = await self._inside(want, at, begins, minutes)
+            starts = self._suiting(row, has, free[alike], told, service)
+            if starts is not None and await self._offer(row, at, starts, want):
+                free.clear()  # that time is not free any more
 
     async def end(self, row: AppointmentRow) -> Span:
         """End a hold; the cells that it leaves free."""
@@ -88,13 +88,17 @@ class Line:
 
     async def now_has(self, row: AppointmentRow) -> None:
         """Somebody has booked or moved: from now on they wait only for something earlier than that."""
-        theirs = update(WaitingRow).where(
+        theirs = select(WaitingRow).where(
             WaitingRow.person == row.person,
             WaitingRow.service == row.service,
             WaitingRow.for_other == row.for_other,
             WaitingRow.state.in_([WAITING, OFFERED]),
         )
-        await self.session.execute(theirs.values(appointment=row.id))
+        for waiting in (await self.session.scalars(theirs)).all():
+            waiting.appointment = row.id
+            for offer in await self._open_offers(waiting):
+                if offer.starts >= row.starts:
+                    await self.give_up(offer, DECLINED)
 
     async def no_longer_has(self, row: AppointmentRow, *, wants_another: bool) -> None:
         """An appointment is over: who waited for an earlier one leaves the line, or waits for any."""
@@ -109,46 +113,67 @@ class Line:
 
     async def leave(self, waiting: WaitingRow) -> None:
         """Somebody waits no longer; what was offered to them goes to the next."""
-        offers = await self.session.scalars(
-            select(OfferRow).where(OfferRow.waiting == waiting.id, OfferRow.state == OPEN_OFFER)
-        )
-        for offer in offers.all():
+        for offer in await self._open_offers(waiting):
             await self.give_up(offer, DECLINED, stays=False)
         waiting.state = LEFT
 
-    async def _waiting(self, counter: Counter, day: date) -> Sequence[WaitingRow]:
-        """The line at a counter for that day, the first first. Whoever is being offered something is passed over."""
-        found = await self.session.scalars(
-            select(WaitingRow)
+    async def _open_offers(self, waiting: WaitingRow) -> Sequence[OfferRow]:
+        if waiting.state != OFFERED:
+            return ()
+        offers = select(OfferRow).where(OfferRow.waiting == waiting.id, OfferRow.state == OPEN_OFFER)
+        return (await self.session.scalars(offers)).all()
+
+    async def _waiting(self, counter: Counter, day: date) -> list[tuple[WaitingRow, AppointmentRow | None]]:
+        """The line at a counter for that day, the first first, each with the open appointment that they have.
+
+        Whoever is being offered something is passed over.
+        """
+        found = await self.session.execute(
+            select(WaitingRow, AppointmentRow)
+            .outerjoin(AppointmentRow, (AppointmentRow.id == WaitingRow.appointment) & AppointmentRow.state.in_(OPEN))
             .where(WaitingRow.service.in_(counter.services), WaitingRow.state == WAITING)
             .where(WaitingRow.first_day <= day, WaitingRow.last_day >= day)
             .order_by(WaitingRow.id)
-            .with_for_update(skip_locked=True)
         )
-        return found.all()
+        return [(row, has) for row, has in found]
 
-    async def _suiting(
-        self, row: WaitingRow, times: Iterable[datetime], counter: Counter, service: Service
+    async def _told(self, counter: Counter, begins: datetime) -> frozenset[tuple[int, datetime]]:
+        """Who was offered which times there around then, whatever they answered."""
+        near = OfferRow.starts.between(begins - KEPT, begins + KEPT)
+        found = await self.session.execute(
+            select(OfferRow.waiting, OfferRow.starts).where(OfferRow.counter == counter.key, near)
+        )
+        return frozenset((waiting, starts) for waiting, starts in found)
+
+    async def _inside(self, want: Want, counter: Counter, begins: datetime, minutes: int) -> list[datetime]:
+        """The free times at that counter that need some of those minutes, earliest first."""
+        free = await openings(self.session, self.directory, want, [in_rome(begins).date()], self.now)
+        first, ends = begins - timedelta(minutes=occupied(want)), begins + timedelta(minutes=minutes)
+        return sorted(
+            starts for starts, counters in free.by_start.items() if first < starts < ends and counter in counters
+        )
+
+    def _suiting(
+        self,
+        row: WaitingRow,
+        has: AppointmentRow | None,
+        times: Iterable[datetime],
+        told: Collection[tuple[int, datetime]],
+        service: Service,
     ) -> datetime | None:
         """The first of the times that the person wants, was not offered before, and has time to answer."""
-        has = await self.session.get(AppointmentRow, row.appointment) if row.appointment else None
-        before = has.starts if has is not None and has.state in OPEN else None
-        answered = self._until() + timedelta(minutes=service.lead_minutes)
+        answered = first_bookable(service, self._until())
         for starts in times:
-            fits = not row.parts or PartOfDay.of(starts) in row.parts
-            if not fits or starts < answered or (before is not None and starts >= before):
-                continue
-            known = select(OfferRow.id).where(
-                OfferRow.waiting == row.id, OfferRow.counter == counter.key, OfferRow.starts == starts
-            )
-            if await self.session.scalar(known) is None:
+            fits = not row.parts or PartOfDay.of(in_rome(starts)) in row.parts
+            earlier = has is None or starts < has.starts
+            if fits and earlier and starts >= answered and (row.id, starts) not in told:
                 return starts
         return None
 
     def _until(self) -> datetime:
         return awake(self.now) + OFFERED_FOR
 
-    async def _offer(self, row: WaitingRow, counter: Counter, starts: datetime, want: Want) -> None:
+    async def _offer(self, row: WaitingRow, counter: Counter, starts: datetime, want: Want) -> bool:
         hold = AppointmentRow(
             code=await new_code(self.session),
             booking_key=f"offer:{row.id}:{counter.key}:{starts:%Y%m%d%H%M%z}"[:80],
@@ -163,6 +188,7 @@ class Line:
             minutes=want.minutes,
             people=row.people,
             for_other=row.for_other,
+            spoken=want.spoken,
             state=AppointmentState.HELD,
             booked_at=self.now,
             changed_at=self.now,
@@ -170,8 +196,8 @@ class Line:
         self.session.add(hold)
         await self.session.flush()
         if not await self.claims.claim(hold, counter, starts, want):
-            await self.session.delete(hold)  # somebody was quicker
-            return
+            await self.session.delete(hold)
+            return False
         offer = OfferRow(
             waiting=row.id, hold=hold.id, counter=counter.key, starts=starts, made_at=self.now, until=self._until()
         )
@@ -180,40 +206,45 @@ class Line:
         await self.session.flush()
         if row.person is not None:
             self.session.add(NoticeRow(person=row.person, offer=offer.id, kind="slot_offered", due_at=awake(self.now)))
+        return True
 
 
 async def anything_over(session: AsyncSession, now: datetime) -> bool:
     """Whether an offer or a hold has come to its end."""
-    offer = select(OfferRow.id).where(OfferRow.state == OPEN_OFFER, OfferRow.until <= now).limit(1)
-    hold = select(AppointmentRow.id).where(AppointmentRow.held_until <= now).limit(1)
+    offer = select(OfferRow.id).where(_unanswered(now)).limit(1)
+    hold = select(AppointmentRow.id).where(_unconfirmed(now)).limit(1)
     return await session.scalar(offer) is not None or await session.scalar(hold) is not None
 
 
 async def go_on(session: AsyncSession, directory: Directory, now: datetime) -> int:
     """End the offers and holds whose time is over, and pass on what they leave free; how many there were."""
     line = Line(session, directory, now)
-    offers = await session.scalars(
-        select(OfferRow)
-        .where(OfferRow.state == OPEN_OFFER, OfferRow.until <= now)
-        .order_by(OfferRow.id)
-        .limit(A_ROUND)
-        .with_for_update(skip_locked=True)
+    unanswered, unconfirmed = _unanswered(now), _unconfirmed(now)
+    asked = (
+        select(ServiceRow.city)
+        .join(WaitingRow, WaitingRow.service == ServiceRow.key)
+        .join(OfferRow, OfferRow.waiting == WaitingRow.id)
+        .where(unanswered)
     )
+    await alone_in(session, asked, select(AppointmentRow.city).where(unconfirmed))
+    offers = await session.scalars(select(OfferRow).where(unanswered).order_by(OfferRow.id).limit(A_ROUND))
     ended = 0
     for offer in offers.all():
         await line.give_up(offer, LAPSED)
         ended += 1
-    holds = await session.scalars(
-        select(AppointmentRow)
-        .where(AppointmentRow.held_until <= now, AppointmentRow.state == AppointmentState.HELD)
-        .order_by(AppointmentRow.id)
-        .limit(A_ROUND)
-        .with_for_update(skip_locked=True)
-    )
+    holds = await session.scalars(select(AppointmentRow).where(unconfirmed).order_by(AppointmentRow.id).limit(A_ROUND))
     for row in holds.all():
         await line.freed(*await line.end(row))
         ended += 1
     return ended
+
+
+def _unanswered(now: datetime) -> ColumnElement[bool]:
+    return (OfferRow.state == OPEN_OFFER) & (OfferRow.until <= now)
+
+
+def _unconfirmed(now: datetime) -> ColumnElement[bool]:
+    return (AppointmentRow.held_until <= now) & (AppointmentRow.state == AppointmentState.HELD)
 
 
 async def sweep(session: AsyncSession, now: datetime) -> None:

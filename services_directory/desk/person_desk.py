@@ -14,6 +14,7 @@ from locales.text import WeeklyHours
 from services_directory.booked import ALONE, Appointment, Enrolment, Hold, Party, Slot, WhenWanted, Wish
 from services_directory.desk.appointments import Who
 from services_directory.desk.bookings import Bookings
+from services_directory.desk.claims import alone_in
 from services_directory.desk.directory import Directory
 from services_directory.desk.enrolments import Enrolments
 from services_directory.desk.hours import usual_week
@@ -33,7 +34,7 @@ from services_directory.desk.slots import bookable_days, openings
 from services_directory.desk.waiting import Waiting
 from services_directory.facts import Activity, City, Contact, DayHours, Guide, Office, OfficeKind, Service, Stop
 from services_directory.store.bookings import AppointmentRow, EnrolmentRow
-from services_directory.store.offerings import ActivityRow
+from services_directory.store.offerings import ActivityRow, ServiceRow
 from services_directory.store.waiting import NoticeRow, WaitingRow
 
 MOST_FOUND = 3
@@ -210,6 +211,9 @@ class PersonDesk:
 
     async def forget_me(self) -> None:
         """Cancel what is to come, then cut every tie between the person and what stays as a count."""
+        booked = select(AppointmentRow.city).where(AppointmentRow.person == self.person)
+        waits = select(ServiceRow.city).join(WaitingRow, WaitingRow.service == ServiceRow.key)
+        await alone_in(self.session, booked, waits.where(WaitingRow.person == self.person))
         await self.waiting.leave_all(self.person)
         await self.bookings.let_go(self.person)
         for appointment in await self.bookings.of_person(self.person):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -20,13 +20,14 @@ from services_directory.booked import (
     Wish,
 )
 from services_directory.desk.appointments import OPEN, Who, fact, note, remind, where
-from services_directory.desk.claims import Claims
+from services_directory.desk.claims import Claims, alone_in
 from services_directory.desk.directory import Directory
 from services_directory.desk.limits import Limits
 from services_directory.desk.line import ACCEPTED, DECLINED, OFFERED, OPEN_OFFER, SERVED, WAITING, Line
 from services_directory.desk.slots import Want
 from services_directory.facts import Service
 from services_directory.store.bookings import AppointmentRow
+from services_directory.store.offerings import ServiceRow
 from services_directory.store.waiting import OfferRow, WaitingRow
 
 
@@ -34,11 +35,12 @@ class Waiting:
     """The line as one transaction changes it. `now` is aware; nothing is committed here."""
 
     def __init__(self, session: AsyncSession, directory: Directory, now: datetime) -> None:
-        self.session, self.directory, self.now = session, directory, now
+        self.session, self.directory, self.now = session, directory, now.astimezone(UTC)
         self.line, self.claims = Line(session, directory, now), Claims(session, directory, now)
 
     async def join(self, service: Service, when: WhenWanted, name: str, who: Who, *, key: str) -> Wish:
         """Wait for a time, once per `key`. Who waits already for that service keeps their place, for these days."""
+        await alone_in(self.session, [service.city])
         row = await self.session.scalar(
             select(WaitingRow)
             .where(WaitingRow.person == who.person, WaitingRow.service == service.key)
@@ -69,12 +71,14 @@ class Waiting:
 
     async def leave(self, key: str, person: str) -> None:
         """Wait no longer; what is on offer to them goes to the next. Somebody else's place stays."""
+        await self._alone(person)
         row = await self.session.scalar(_of(person).where(WaitingRow.id == _number(key)))
         if row is not None:
             await self.line.leave(row)
 
     async def leave_all(self, person: str) -> None:
         """Wait for nothing any longer."""
+        await self._alone(person)
         for row in (await self.session.scalars(_of(person))).all():
             await self.line.leave(row)
 
@@ -92,16 +96,21 @@ class Waiting:
 
         Raises OfferOverError, and TooManyBookingsError for who has another open appointment for that service.
         """
+        await self._alone(person)
         offer, waiting, hold = await self._open(key, person)
         service = self.directory.service(hold.service)
         slot = Slot(key, hold.service, hold.office, in_rome(hold.starts), hold.minutes)
-        want = None if service is None else Want(service, hold.people, mine=frozenset({hold.id}))
+        want = None if service is None else Want(service, hold.people, hold.spoken, frozenset({hold.id}))
         still = () if want is None else await self.claims.counters(want, slot)
         if service is None or all(counter.key != hold.counter for counter in still):
             await self.line.give_up(offer, DECLINED)  # the counter was closed meanwhile
             raise OfferOverError
-        earlier = await self.session.get(AppointmentRow, waiting.appointment) if waiting.appointment else None
-        if earlier is not None and earlier.state == AppointmentState.BOOKED:
+        earlier = await self.session.scalar(
+            select(AppointmentRow)
+            .where(AppointmentRow.id == waiting.appointment, AppointmentRow.state == AppointmentState.BOOKED)
+            .execution_options(populate_existing=True)
+        )
+        if earlier is not None:
             kept = await self._replace(earlier, hold)
         else:
             limits = Limits(self.session, self.directory, person, self.now)
@@ -119,14 +128,20 @@ class Waiting:
 
     async def decline(self, key: str, person: str) -> None:
         """Not this one: it goes to the next, and the person stays in the line. Raises OfferOverError."""
+        await self._alone(person)
         offer, _waiting, _hold = await self._open(key, person)
         await self.line.give_up(offer, DECLINED)
+
+    async def _alone(self, person: str) -> None:
+        """Nobody else changes what is booked in the cities in which that person waits."""
+        cities = select(ServiceRow.city).join(WaitingRow, WaitingRow.service == ServiceRow.key)
+        await alone_in(self.session, cities.where(WaitingRow.person == person))
 
     async def _replace(self, row: AppointmentRow, hold: AppointmentRow) -> AppointmentRow:
         before, span = where(row), self.line.span(row)
         await self.claims.hand_over(hold, row)
         row.counter, row.office, row.starts, row.minutes = hold.counter, hold.office, hold.starts, hold.minutes
-        row.changed_at = self.now
+        row.people, row.changed_at = hold.people, self.now
         note(self.session, row, "moved", by="person", before=before)
         hold.state, hold.changed_at = AppointmentState.LAPSED, self.now
         await self.session.flush()
@@ -134,14 +149,14 @@ class Waiting:
         return row
 
     async def _open(self, key: str, person: str) -> tuple[OfferRow, WaitingRow, AppointmentRow]:
-        """The open offer with that key to that person, locked. Raises OfferOverError."""
+        """The open offer with that key to that person. Raises OfferOverError."""
         found = await self.session.execute(
             select(OfferRow, WaitingRow, AppointmentRow)
             .join(WaitingRow, WaitingRow.id == OfferRow.waiting)
             .join(AppointmentRow, AppointmentRow.id == OfferRow.hold)
             .where(OfferRow.id == _number(key), WaitingRow.person == person)
             .where(OfferRow.state == OPEN_OFFER, OfferRow.until > self.now)
-            .with_for_update(of=OfferRow)
+            .execution_options(populate_existing=True)
         )
         row = found.one_or_none()
         if row is None:

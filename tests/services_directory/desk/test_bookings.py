@@ -23,6 +23,7 @@ from services_directory.booked import (
 from services_directory.desk.appointments import CannotChangeError
 from services_directory.desk.directory import Shelf
 from services_directory.desk.person_desk import PersonDesk, erase_old_names
+from services_directory.desk.slots import CELL
 from services_directory.facts import Service
 from services_directory.store.bookings import (
     AppointmentEventRow,
@@ -95,7 +96,7 @@ async def test_a_booking_claims_its_cells_and_only_those(database: Database) -> 
     claimed = await cells(database)
     assert len({counter for counter, _starts in claimed}) == 1
     assert min(starts for _counter, starts in claimed) == appointment.starts
-    assert len(claimed) * 15 >= appointment.minutes
+    assert len(claimed) * CELL == appointment.minutes
 
 
 async def test_the_database_itself_refuses_a_second_appointment_on_a_cell(database: Database) -> None:
@@ -262,7 +263,7 @@ async def test_people_who_book_the_last_time_at_the_same_moment_get_one_each_or_
     results = await asyncio.gather(*(try_to_book(number) for number in range(12)))
     claimed = await cells(database)
     assert 1 <= sum(results) <= room
-    assert len(claimed) == len(set(claimed)) == sum(results) * 2
+    assert len(claimed) == len(set(claimed)) == sum(results) * 30 // CELL
 
 
 async def test_a_course_sells_no_seat_twice(database: Database) -> None:
