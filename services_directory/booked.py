@@ -194,12 +194,8 @@ class TooManyHoldsError(Exception):
 
 
 class OfferOverError(Exception):
-    """What was offered has been taken, declined, or waited too long."""
+    """The time or the seat is no longer kept for the person: taken, declined, given back, or kept too long."""
 
 
 class NoSeatsError(Exception):
     """The activity is full."""
-
-
-class OfferOverError(Exception):
-    """The seat is no longer kept for the person: the time is over, or it was given back."""

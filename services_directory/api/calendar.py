@@ -16,7 +16,7 @@ from icalendar import Calendar, Event
 
 from locales.dates import in_rome
 from locales.languages import FALLBACK
-from services_directory.desk.bookings import CANCELLED
+from services_directory.desk.appointments import CANCELLED
 from services_directory.desk.directory import Directory, Shelf
 from services_directory.desk.feeds import Feed, change_token, contents, feed_of, is_news, note_reading
 from services_directory.desk.timetable import Planned

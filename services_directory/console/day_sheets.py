@@ -21,7 +21,7 @@ from services_directory.console.pages import staff_language_of
 from services_directory.console.tables import Asked
 from services_directory.desk.accounts import Account
 from services_directory.desk.agenda import offices_with_counters
-from services_directory.desk.bookings import CANCELLED
+from services_directory.desk.appointments import CANCELLED
 from services_directory.desk.directory import Directory
 from services_directory.desk.hours import Intervals
 from services_directory.desk.timetable import Desk, Place, Planned, desks, midnight, planned

@@ -6,12 +6,12 @@ from fastapi import APIRouter
 
 from services_directory.console.activities import add_activities
 from services_directory.console.appointments import add_appointments
+from services_directory.console.attendance import add_attendance
 from services_directory.console.calendars import add_calendars
+from services_directory.console.certificates import add_certificates
 from services_directory.console.closing import add_closing
 from services_directory.console.day_sheets import add_day_sheets
 from services_directory.console.day_tables import add_day_tables
-from services_directory.console.attendance import add_attendance
-from services_directory.console.certificates import add_certificates
 from services_directory.console.deeds import add_deeds
 from services_directory.console.directory import add_directory
 from services_directory.console.door import Console

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from services_directory.booked import AppointmentState
-from services_directory.desk.appointments import NOT_BOOKED
 from services_directory.console.pages import FILES, STATIC, TEMPLATES
 from services_directory.console.rows import VERBS
 from services_directory.console.tables import REFUSALS
 from services_directory.console.words import STATES, WORDS, outcome
+from services_directory.desk.appointments import NOT_BOOKED
 
 PAGES = sorted(TEMPLATES.glob("*.html"))
 VENDOR = STATIC / "vendor"
