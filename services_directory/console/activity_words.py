@@ -21,7 +21,7 @@ WORDS: dict[str, Text] = {
     "nobody_enrolled": _("Nobody has a seat yet."),
     "since": _("Since"),
     "present_at": _("Present"),
-    "not_in_chat": _("Not in the chat"),
+    "only_at_the_desk": _("Not in the chat"),
     "who_waits": _("Who waits, the first in line first"),
     "nobody_waits": _("Nobody waits."),
     "take_off": _("Take off the list"),
