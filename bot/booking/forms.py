@@ -10,8 +10,8 @@ from bot.booking.page import UNLISTED, Reader, show
 from bot.booking.words import WAIT
 from bot.limits import WINDOW, Limits
 
-FORMS_A_MINUTE = 30
-"""From one address: many people share one, a reception centre or a library."""
+FORMS_A_MINUTE = 60
+"""From one address: many people share one, a reception centre or a library; each sends about three to book."""
 MOST_FIELDS = 40
 
 

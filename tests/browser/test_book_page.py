@@ -123,6 +123,7 @@ def test_the_citys_own_site_holds_the_whole_booking(browser: Browser, site: str,
         frame.locator(".answers a").first.click()
         frame.locator("#name").fill("Amina")
         frame.get_by_role("button", name="Continue").click()
+        expect(frame.locator("h1")).to_contain_text("Shall I book it?")
         frame.get_by_role("button", name="Yes, book it").click()
         expect(frame.locator(".code")).to_be_visible()
         expect(frame.locator("header")).to_have_count(0)
