@@ -182,21 +182,6 @@ class Bookings:
         for span in await self._let_go(person):
             await self.line.freed(*span)
 
-    async def wanted(self, service: Service, who: Who) -> Want:
-        """What a person looks for: what they hold, and the appointment that they move, is free to them."""
-        held = (AppointmentRow.state == AppointmentState.HELD) & AppointmentRow.held_until.is_not(None)
-        moved = AppointmentRow.code == (who.party.moving or "")
-        found = await self.session.execute(
-            select(AppointmentRow.id, AppointmentRow.code, AppointmentRow.starts).where(
-                AppointmentRow.person == who.person, held | moved
-            )
-        )
-        mine = {code: (key, starts) for key, code, starts in found}
-        _key, besides = mine.get(who.party.moving or "", (0, None))
-        return Want(
-            service, who.party.people, who.party.spoken, frozenset(key for key, _starts in mine.values()), besides
-        )
-
     def fact(self, row: AppointmentRow) -> Appointment:
         """The row as a fact. Raises LookupError for a service or office that was never published."""
         return appointments.fact(self.directory, row)

@@ -14,7 +14,7 @@ from locales.text import WeeklyHours
 from services_directory.booked import ALONE, Appointment, Enrolment, Hold, Party, Slot, WhenWanted, Wish
 from services_directory.desk.appointments import Who
 from services_directory.desk.bookings import Bookings
-from services_directory.desk.claims import alone_in
+from services_directory.desk.claims import alone_in, wanted
 from services_directory.desk.directory import Directory
 from services_directory.desk.enrolments import Enrolments
 from services_directory.desk.hours import usual_week
@@ -234,7 +234,7 @@ class PersonDesk:
         return Who(self.person, language, party)
 
     def _wanted(self, service: Service, party: Party) -> Wanted:
-        return lambda: self.bookings.wanted(service, self._who("", party))
+        return lambda: wanted(self.session, service, self._who("", party))
 
     def _once(self, run: str) -> str:
         """What makes a deed idempotent: a run is unique only among those of one person, whom the key must not name."""
