@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page
 
 from bot.preparing import EXAMPLE_PASSWORD
 from tests.browser.site import running
-from tests.browser.test_chat_page import welcomed, write
+from tests.browser.test_chat_page import choose, choose_time, first_option, welcomed, write
 from tests.browser.test_console_page import book
 from tests.browser.test_directory_page import signed_in
 from tests.services import browser as browsers
@@ -33,6 +33,8 @@ def main() -> None:
         chat(browser, site, "ti", "ትግርኛ", "ታራንቶ", "ኣስራሒየይ ንክልተ ወርሒ ደሞዝ ኣይከፈለንን")
         for number, name in enumerate(("Amina", "Badru", "Carmen", "Dalia")):
             book(site, f"picture-{number}", name)
+        booked(browser, site)
+        without_a_chat(browser, site)
         console(browser, site)
         directory(browser, site)
 
@@ -44,6 +46,28 @@ def chat(browser: Browser, site: str, language: str, own_name: str, city: str, w
     write(page, words)
     page.wait_for_timeout(1000)
     page.screenshot(path=PICTURES / f"chat-{language}.png")
+
+
+def booked(browser: Browser, site: str) -> None:
+    page = opened(browser, site, "en", PHONE)
+    page.goto("/")
+    welcomed(page, "English", "Taranto")
+    write(page, "I want to book an appointment")
+    choose(page, "Work desk")
+    choose(page, first_option(page, "Which day suits you?"))
+    choose_time(page)
+    write(page, "Amina")
+    choose(page, "Yes, book it")
+    page.wait_for_timeout(1000)
+    page.screenshot(path=PICTURES / "booked.png")
+
+
+def without_a_chat(browser: Browser, site: str) -> None:
+    page = opened(browser, site, "ar", PHONE)
+    page.goto("/book/taranto")
+    for _question in range(2):
+        page.locator("main a[href*='/book/taranto']").first.click()
+    page.screenshot(path=PICTURES / "book-ar.png")
 
 
 def console(browser: Browser, site: str) -> None:

@@ -31,8 +31,9 @@ def post(site: str, conversation: str, **parts: str) -> list[dict[str, Any]]:
 def book(site: str, conversation: str, name: str, city: str = "taranto") -> str:
     """Book the first free time; the key of the code's conversation."""
     replies = post(site, conversation, text="voglio prenotare un appuntamento", city=city, language="it")
-    for _question in range(3):
-        keys = [option["key"] for reply in replies for option in reply["options"] if option["key"].startswith("at=")]
+    while keys := [
+        option["key"] for reply in replies for option in reply["options"] if option["key"].startswith("at=")
+    ]:
         replies = post(site, conversation, tap=keys[0])
     replies = post(site, conversation, text=name)
     yes = next(option["key"] for option in replies[-1]["options"] if option["key"].endswith("=yes"))
