@@ -22,6 +22,7 @@ from flows.questions import UnreadableError
 from locales.text import Text, Verbatim, _
 from services_directory.booked import SlotTakenError, TooManyBookingsError, TooManyHoldsError
 from services_directory.desk.bearers import own_appointment
+from services_directory.desk.notices import mark_unreached
 from services_directory.desk.person_desk import PersonDesk
 from services_directory.facts import City
 
@@ -66,6 +67,7 @@ class Booking:
                     return _receipt(reader, secret)
                 if city is not None and chosen is not None and agreed:
                     await desk.book(chosen.slot, name, language=reader.language, key=RUN, party=chosen.party)
+                    await mark_unreached(desk.session, desk.person, desk.now)  # no chat leads to them
                     return _receipt(reader, secret)
                 if city is not None and chosen is not None:
                     await desk.hold(chosen.slot, language=reader.language, key=RUN, party=chosen.party)

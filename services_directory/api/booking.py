@@ -31,6 +31,7 @@ from services_directory.api.problems import ProblemError, ProblemRoute, refusals
 from services_directory.booked import ALONE, Appointment, Party, Slot, SlotTakenError
 from services_directory.desk.bearers import own_appointment
 from services_directory.desk.directory import Shelf
+from services_directory.desk.notices import mark_unreached
 from services_directory.desk.person_desk import PersonDesk
 from services_directory.facts import Service
 from services_directory.store.session import Database
@@ -161,6 +162,7 @@ def _add_booking(router: APIRouter, doing: Doing) -> None:
         async def do(desk: PersonDesk) -> Answer:
             slot = await _slot(desk, _service(desk, asked.service), asked.slot, asked.party)
             booked = await desk.book(slot, asked.name, language=caller.language, key=key, party=asked.party)
+            await mark_unreached(desk.session, desk.person, desk.now)  # no chat leads to them
             return 201, _appointment(booked, caller)
 
         return await doing.once(request, caller, key, asked, do)

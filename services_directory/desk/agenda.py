@@ -163,7 +163,7 @@ async def _entries(
             counter_label=counter.name,
             changed_at=in_rome(row.changed_at),
             undo_until=_undo_until(row.starts, last.get(row.id), now),
-            reachable=row.person is not None,
+            reachable=row.person is not None and not row.unreached,
             unreached=row.unreached,
         )
         for row, counter in found
