@@ -11,7 +11,8 @@ from tempfile import TemporaryDirectory
 
 import uvicorn
 
-from tests.bench.calendar_measures import OLD, YOUNG, calendars
+from tests.bench.calendar_measures import OLD, calendars
+from tests.bench.calendars import YOUNG
 from tests.bench.figures import Aim, BenchError, Pair, growths, single, speeds
 from tests.bench.larger_measures import SIZES, growing, published_elsewhere
 from tests.bench.measures import (

@@ -8,11 +8,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.bench.calendars import YOUNG
 from tests.bench.figures import Aim, Growth, Pair, Sample
 from tests.bench.programs import output_of
 from tests.services import ServiceMissingError, postgresql
 
-YOUNG, OLD = 1_000, 1_000_000
+OLD = 1_000_000
 """Past appointments of an office of six counters."""
 FREE_MS, FREE_TIMES = 30, 1.5
 """What is aimed at: the slowest hundredth, and beside an office with hardly any past."""
@@ -42,11 +43,11 @@ async def calendars(folder: Path, past: int = OLD) -> Calendars:
     try:
         postgresql.find()
     except ServiceMissingError:
-        looked = [await _measured(f"sqlite+aiosqlite:///{folder}/past-{size}.db", size) for size in (YOUNG, past)]
+        looked = await _looked([f"sqlite+aiosqlite:///{folder}/past-{size}.db" for size in (YOUNG, past)], past)
     else:
         async with _databases(3) as (empty, *urls):
             booked.append(await _booked("PostgreSQL", empty))
-            looked = [await _measured(url, size) for url, size in zip(urls, (YOUNG, past), strict=True)]
+            looked = await _looked(urls, past)
     return Calendars(booked, [Growth(label, [one[name] for one in looked]) for name, label in LABELS.items()])
 
 
@@ -59,13 +60,16 @@ async def _databases(count: int) -> AsyncIterator[list[str]]:
 
 
 async def _booked(where: str, url: str) -> tuple[Pair, Pair]:
-    measured = await _measured(url, 0)
+    measured = _samples(json.loads(await output_of("tests.bench.calendars", url)))
     return (
         Pair(f"Inside: a booking on {where}", measured["booked"]),
         Pair(f"Inside: bare inserts of its rows on {where}", measured["bare"]),
     )
 
 
-async def _measured(url: str, past: int) -> dict[str, Sample]:
-    measured = json.loads(await output_of("tests.bench.calendars", url, str(past)))
+async def _looked(urls: Sequence[str], past: int) -> list[dict[str, Sample]]:
+    return [_samples(one) for one in json.loads(await output_of("tests.bench.calendars", *urls, str(past)))]
+
+
+def _samples(measured: dict[str, list[float]]) -> dict[str, Sample]:
     return {name: Sample(times, sum(times)) for name, times in measured.items()}
