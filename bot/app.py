@@ -15,6 +15,9 @@ from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.booking.desks import Desks
+from bot.booking.own import own_router
+from bot.booking.pages import booking_router
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram_intake import TelegramIntake
 from bot.channels.web import web_router
@@ -29,6 +32,8 @@ from bot.settings import Settings, read_settings
 from bot.workers import Workers
 from nlu.embedded import EmbeddedInterpreter
 from nlu.rasa_client import RasaInterpreter
+from services_directory.api.booking import booking_api
+from services_directory.api.calendar import calendar_router
 from services_directory.api.docs import docs_router
 from services_directory.api.hsds import hsds_router
 from services_directory.api.search import search_router
@@ -81,7 +86,8 @@ def build(settings: Settings) -> FastAPI:
             yield
 
     app = FastAPI(title="Sportello", lifespan=lifespan, docs_url=None, openapi_url="/api/openapi.json", redoc_url=None)
-    app.include_router(web_router(workers, Limits(redis)))
+    limits = Limits(redis)
+    app.include_router(web_router(workers, limits))
     local = settings.public_url is None or settings.public_url.startswith("http://")
     console = Console(
         database=database,
@@ -92,10 +98,15 @@ def build(settings: Settings) -> FastAPI:
         now=house.clock.now,
     )
     app.include_router(finding_router(database, house.shelf, house.clock.now))
+    desks = Desks(database, house.shelf, house.clock.now)
+    app.include_router(booking_router(desks, limits))
+    app.include_router(own_router(desks, limits, settings.public_url))
     app.include_router(preview_router(console))
     app.include_router(console_router(console))
     app.include_router(hsds_router(database, house.clock.now))
     app.include_router(search_router(database, house.shelf, house.clock.now))
+    app.include_router(calendar_router(database, house.shelf, house.clock.now))
+    app.include_router(booking_api(database, house.shelf, house.clock.now, limits))
     app.include_router(docs_router())
     if intake is not None and settings.telegram_webhook_secret is not None:
         _add_webhook(app, intake)

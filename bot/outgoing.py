@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
@@ -29,11 +30,21 @@ class Pin:
 
 @dataclass(frozen=True)
 class File:
-    """A file to keep."""
+    """A file to keep, or a picture to show: the content of an image is base64, of anything else plain text."""
 
     name: str
     media_type: str
     content: str
+
+    @property
+    def is_image(self) -> bool:
+        """Whether it is shown rather than kept."""
+        return self.media_type.startswith("image/")
+
+    @property
+    def data(self) -> bytes:
+        """Its bytes."""
+        return base64.b64decode(self.content) if self.is_image else self.content.encode()
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from bot.channels.telegram_words import buttons, texts
 from bot.outgoing import Reply
 from bot.replies import replies
 from bot.router import Reaction
+from bot.visitor import Visitor
 from flows.conversation import Conversation, Frame
 from flows.index import TARGETS
 from flows.profile import Profile
@@ -26,7 +27,6 @@ from services_directory.console.door import Console
 from services_directory.console.entrance import refusal
 from services_directory.desk.directory import Directory
 from services_directory.desk.editing import Editing
-from services_directory.desk.person_desk import PersonDesk
 from services_directory.desk.revisions import Name
 from services_directory.facts import OfficeKind
 from services_directory.store import records
@@ -106,7 +106,7 @@ async def said_of(console: Console, record: records.Keyed, language: str) -> lis
 async def _told(session: AsyncSession, console: Console, record: records.Keyed, language: str) -> list[Reply]:
     now = in_rome(console.now())
     directory = await Directory.load(session, now.date())
-    desk = PersonDesk(session, directory, NOBODY, now)
+    desk = Visitor(session, directory, NOBODY, now)
     told: list[Reply] = []
     for target, argument in _targets(record):
         profile = Profile(language=language, chosen=True, city=getattr(record, "city", CITY), welcomed=True)

@@ -8,21 +8,20 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import inbox, outbox
+from bot import inbox, links, outbox
 from bot.house import House
 from bot.records import InboxRow, OutboxRow, SenderRow
-from bot.replies import replies
-from bot.router import Reaction
+from bot.telling import tell
 from flows.conversation import Conversation
-from flows.notices import cancelled_by_office, restored_by_office
 from locales.dates import in_rome
-from locales.languages import FALLBACK
 from services_directory.desk.editing import publish_due
+from services_directory.desk.enrolments import Enrolments, activities_to_settle
+from services_directory.desk.line import anything_over, go_on, sweep
 from services_directory.desk.missed import erase_old
-from services_directory.desk.notices import Notice, any_due, take_due
+from services_directory.desk.notices import any_due
 from services_directory.desk.person_desk import erase_old_names
+from services_directory.desk.retention import erase_old_deeds, erase_old_lines
 from services_directory.desk.revisions import due
 
 log = logging.getLogger(__name__)
@@ -35,7 +34,6 @@ KEEP_MESSAGES = timedelta(days=30)
 KEEP_NAMES = timedelta(days=90)
 KEEP_PEOPLE = timedelta(days=365)
 """An identity that has not written for so long is erased."""
-SAYINGS = {"cancelled_by_office": cancelled_by_office, "restored_by_office": restored_by_office}
 
 
 async def go_round(house: House, wake: Callable[[int], object], stop: asyncio.Event) -> None:
@@ -64,11 +62,19 @@ async def one_round(house: House, wake: Callable[[int], object], patience: timed
     async with house.database.reading() as session:
         senders = set(await inbox.waiting_senders(session, now - patience))
         senders.update(await outbox.due_senders(session, now))
-        notices = await any_due(session, now)
+        over = await anything_over(session, now)
+        seats = await activities_to_settle(session, now)
         scheduled = await due(session, now)
         forgotten = await session.scalar(select(SenderRow.id).where(SenderRow.forgotten).limit(1))
+    if over or seats:
+        async with house.database.writing() as session:
+            directory = await house.shelf.newest(session, in_rome(now).date())
+            await go_on(session, directory, now)
+            await Enrolments(session, directory, now).lapse()
+    async with house.database.reading() as session:
+        notices = await any_due(session, now)
     if notices:
-        senders.update(await _tell(house, now))
+        senders.update(await tell(house, now))
     if scheduled:
         async with house.database.writing() as session:
             await publish_due(session, now)
@@ -89,32 +95,9 @@ async def clean(house: House, now: datetime) -> None:
         silent = update(SenderRow).where(SenderRow.last_inbound < old)
         await session.execute(silent.values(conversation=Conversation().to_json()))
         await session.execute(delete(SenderRow).where(SenderRow.last_inbound < now - KEEP_PEOPLE))
+        await links.erase_old(session, now)
         await erase_old_names(session, now - KEEP_NAMES)
+        await sweep(session, now)
+        await erase_old_lines(session, now - KEEP_NAMES)
+        await erase_old_deeds(session, now)
         await erase_old(session, now)
-
-
-async def _tell(house: House, now: datetime) -> set[int]:
-    """Write what the office has to say into the outbox, in each person's language, on the channel they used last."""
-    told: set[int] = set()
-    async with house.database.writing() as session:
-        directory = await house.shelf.newest(session, in_rome(now).date())
-        for notice in await take_due(session, directory, now):
-            sender = await _last_used(session, notice.person)
-            if sender is not None:
-                await _write(house, session, sender, notice, now)
-                told.add(sender.id)
-    return told
-
-
-async def _last_used(session: AsyncSession, person: str) -> SenderRow | None:
-    return await session.scalar(
-        select(SenderRow).where(SenderRow.person == person).order_by(SenderRow.last_inbound.desc()).limit(1)
-    )
-
-
-async def _write(house: House, session: AsyncSession, sender: SenderRow, notice: Notice, now: datetime) -> None:
-    saved = Conversation.from_json(sender.conversation)
-    language = saved.profile.language or FALLBACK
-    # A copy remembers the buttons: the open question keeps its own.
-    written = replies(Reaction([SAYINGS[notice.kind](notice.appointment)], None), Conversation(), language)
-    await outbox.write(session, sender, written, now, inbox_id=None, pushed=sender.channel in house.channels)

@@ -25,6 +25,10 @@ MAX_FRAMES = 3
 """Flows that wait for one another: more than that nobody remembers."""
 A_SENTENCE = 3
 """With fewer words than this, what was written is an answer to the open question, not a question of its own."""
+TIMES = frozenset({"day", "time", "part", "problem"})
+"""Entities that say when."""
+ASKED_FOR_TIME = frozenset({"day", "hour", "slot"})
+"""Questions that are answered with a time."""
 COURTESIES = frozenset({"greet", "affirm", "deny", "not_understood", "out_of_scope"})
 """Meanings that do not lead away from an open question."""
 
@@ -85,7 +89,7 @@ class Router:
         if kind == "go":
             target, _separator, argument = rest.partition(":")
             if target in TARGETS:
-                return await self._begin(target, {"argument": argument} if argument else {})
+                return await self._begin(target, _prefilled(argument))
         if kind == "at":
             step, _separator, answer = rest.partition("=")
             frames = self.conversation.frames
@@ -118,7 +122,7 @@ class Router:
 
     async def _answered(self, understood: Understanding, command: Command | None) -> Reaction:
         """Words while a question is open: another question, when that is sure; else the answer to this one."""
-        other = self._asks_something_else(understood)
+        other = self._asks_something_else(understood) and not self._says_when(understood)
         if other and len(self.message.words.split()) >= A_SENTENCE:
             return await self._begin_all(understood)
         before = deepcopy(self.conversation)
@@ -134,6 +138,11 @@ class Router:
         """The key of a yes or a no, when that is what was asked."""
         key = command or {"affirm": "yes", "deny": "no"}.get(understood.intent if understood.sure else "")
         return key if any(offered.endswith(f"={key}") for offered, _label in self.conversation.offered) else None
+
+    def _says_when(self, understood: Understanding) -> bool:
+        """Whether the words are little else but a time, and a time is what was asked for."""
+        said = sum(one.end - one.start for one in understood.entities if one.kind in TIMES)
+        return _waiting_for(self.conversation) in ASKED_FOR_TIME and said * 2 >= len(understood.text.strip())
 
     def _asks_something_else(self, understood: Understanding) -> bool:
         if not understood.sure or understood.intent in COURTESIES or understood.intent not in TARGETS:
@@ -216,6 +225,14 @@ class Router:
 
 def _waiting_for(conversation: Conversation) -> str | None:
     return conversation.frames[-1].waiting_for if conversation.frames else None
+
+
+def _prefilled(argument: str) -> dict[str, str]:
+    """What a button says beside where it leads: an argument, and after a semicolon the day and time of a slot."""
+    argument, _separator, slot = argument.partition(";")
+    day, _separator, clock = slot.partition("T")
+    said = {"argument": argument, "day": day, "time": clock}
+    return {kind: value for kind, value in said.items() if value}
 
 
 def _heard(understood: Understanding) -> dict[str, str]:

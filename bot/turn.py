@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+import secrets
+from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter
 
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import inbox, outbox
+from bot import inbox, links, outbox
 from bot.history import Told
 from bot.house import House
 from bot.incoming import IncomingMessage, Sender
@@ -99,6 +100,8 @@ async def _answer(
     house: House, session: AsyncSession, sender: SenderRow, message: IncomingMessage, now: datetime
 ) -> _Answered:
     conversation = Conversation.from_json(sender.conversation)
+    if await links.join(session, sender, message, conversation, now):
+        message = replace(message, words="", start=None, tap="go=joined")
     directory = await house.shelf.newest(session, in_rome(now).date())
     desk = Visitor(session, directory, sender.person, now)
     reaction = await Router(message, conversation, desk).react(await _understand(house, message, conversation, now))
@@ -144,16 +147,20 @@ async def _note_missed(house: House, session: AsyncSession, answered: _Answered,
 
 
 async def _erase(session: AsyncSession, sender: SenderRow, row: InboxRow) -> None:
-    """What the bot keeps of a person goes now; the address goes once the farewell has gone out."""
-    await session.execute(delete(OutboxRow).where(OutboxRow.sender_id == sender.id))
-    await session.execute(delete(InboxRow).where(InboxRow.sender_id == sender.id, InboxRow.id != row.id))
+    """What the bot keeps of a person, on every channel, goes now; the addresses go once the farewell has gone out."""
+    await links.erase(session, sender.person)
+    theirs = await session.scalars(select(SenderRow).where(SenderRow.person == sender.person))
+    for one in theirs:
+        await session.execute(delete(OutboxRow).where(OutboxRow.sender_id == one.id))
+        await session.execute(delete(InboxRow).where(InboxRow.sender_id == one.id, InboxRow.id != row.id))
+        one.forgotten, one.conversation = True, Conversation().to_json()
     row.message = {}
-    sender.forgotten, sender.conversation = True, Conversation().to_json()
 
 
 def _start_anew(sender: SenderRow) -> None:
     """Somebody who was forgotten writes again before the address was erased: nothing is remembered."""
     sender.forgotten, sender.conversation = False, Conversation().to_json()
+    sender.person = secrets.token_hex(16)
 
 
 async def _put_aside(house: House, sender_id: int, message: int) -> None:

@@ -52,11 +52,9 @@ class Answering:
         bookable = await talk.desk.bookable_services(city.key, (self.intent,)).all()
         fitting = any(self.intent in service.topics for service in bookable)
         book = (go("book_appointment", _("Book an appointment"), self.intent),) if fitting else ()
-        enrol = tuple(
-            go("enrol", _("Sign up"), self.intent)
-            for activity in (await talk.desk.activities(city.key, self.intent))[:1]
-            if activity.seats_left is not None
-        )
+        activities = await talk.desk.activities(city.key, self.intent)
+        seated = any(activity.seats_left is not None for activity in activities)
+        enrol = (go("enrol", _("Sign up"), self.intent),) if seated else ()
         rest = len(await _found(talk, self.intent, city)) > FIRST
         rest_of_them = (go("more", _("More in {city}", city=city.label), self.intent),) if rest else ()
         return (*enrol, *book, *steps, *rest_of_them, *others, go("help", _("Menu")))

@@ -16,7 +16,6 @@ from services_directory.booked import (
     Hold,
     Party,
     Slot,
-    TimeOffer,
     WhenWanted,
     Wish,
 )
@@ -91,6 +90,9 @@ class Desk(Protocol):
         Raises SlotTakenError, TooManyBookingsError, TooManyHoldsError.
         """
 
+    async def let_go(self) -> None:
+        """The time that the person holds is free again."""
+
     async def book(self, slot: Slot, name: str, *, language: str, key: str, party: Party = ALONE) -> Appointment:
         """Book that time, held or free, once per `key`. Raises SlotTakenError, TooManyBookingsError."""
 
@@ -116,24 +118,36 @@ class Desk(Protocol):
     async def stop_waiting(self, wish: Wish) -> None:
         """Leave the line."""
 
-    async def offer(self, key: str) -> TimeOffer | None:
-        """What is on offer to the person under that key, while it is."""
+    async def accept(self, offer: str) -> Appointment:
+        """Take the time that is offered under that key. Raises OfferOverError, TooManyBookingsError."""
 
-    async def accept(self, offer: TimeOffer) -> Appointment:
-        """Take the time that is offered. Raises OfferOverError, TooManyBookingsError."""
-
-    async def decline(self, offer: TimeOffer) -> None:
+    async def decline(self, offer: str) -> None:
         """Not this time; the person stays in the line. Raises OfferOverError."""
+
+    async def will_come(self, appointment: Appointment) -> bool:
+        """Note that the person says they will come; False when it is no longer booked."""
+
+    async def second_channel(self) -> str:
+        """A code by which the person joins another app to this one; the one given before no longer works."""
 
     async def enrol(self, activity: Activity, name: str, *, language: str, key: str) -> Enrolment:
         """Take a seat, once per `key`. Raises NoSeatsError."""
 
+    async def wait_for_seat(self, activity: Activity, name: str, *, language: str, key: str) -> Enrolment:
+        """Stand in line for a seat, once per `key`; it is offered at once when one is free. Raises NoSeatsError."""
+
+    async def accept_seat(self, enrolment: Enrolment) -> Enrolment:
+        """Take the seat that is offered. Raises OfferOverError."""
+
+    async def decline_seat(self, enrolment: Enrolment) -> None:
+        """Leave the offered seat to the next in line. Raises OfferOverError."""
+
     @property
     def my_enrolments(self) -> Offers[Enrolment]:
-        """The seats that the person has taken and that are still to come."""
+        """The seats that the person has or is offered, and the lines in which they stand; `find` takes a code."""
 
     async def withdraw(self, enrolment: Enrolment) -> None:
-        """Give the seat back."""
+        """Give the seat back, or leave the line."""
 
     async def forget_me(self) -> None:
         """Erase the person: conversation, messages, identities, names; only counts stay."""

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from flows import activities, appointments, danger, offices, people, privacy, unclear, welcome
+from flows import (
+    activities,
+    appointments,
+    booking,
+    danger,
+    offices,
+    people,
+    privacy,
+    reminders,
+    seats,
+    second_channel,
+    unclear,
+    waiting,
+    welcome,
+)
 from flows.answers import answering, more_in_city, read_guide
 from flows.city import choose_city
 from flows.language import choose_language
@@ -66,7 +80,7 @@ _OWN: dict[str, tuple[str, Flow]] = {
     "office_services": ("office-services", offices.services),
     "mobile_unit": ("mobile-unit", offices.mobile_unit),
     "emergency": ("danger-emergency", danger.emergency),
-    "book_appointment": ("book-appointment", appointments.book),
+    "book_appointment": ("book-appointment", booking.book),
     "change_appointment": ("move-appointment", appointments.move),
     "cancel_appointment": ("cancel-appointment", appointments.cancel),
     "my_appointments": ("my-appointments", appointments.mine),
@@ -80,7 +94,17 @@ _UNSPOKEN: dict[str, tuple[str, Flow]] = {
     "more": ("more-in-city", more_in_city),
     "enrol": ("enrol", activities.enrol),
     "withdraw": ("withdraw", activities.withdraw),
+    "book_for_other": ("book-for-other", booking.book_for_other),
+    "wait_for_time": ("wait-for-time", waiting.wait_for_time),
+    "accept_offer": ("accept-offer", waiting.accept_offer),
+    "decline_offer": ("decline-offer", waiting.decline_offer),
+    "stop_waiting": ("stop-waiting", waiting.stop_waiting),
+    "accept_seat": ("accept-seat", seats.accept_seat),
+    "decline_seat": ("decline-seat", seats.decline_seat),
     "forget_me": ("forget-me", privacy.forget_me),
+    "confirm_appointment": ("confirm-appointment", reminders.confirm),
+    "second_channel": ("second-channel", second_channel.second_channel),
+    "joined": ("second-channel-joined", second_channel.joined),
     "unsure": ("not-understood", unclear.not_understood),
     "attachment": ("attachment", unclear.attachment),
     "stopped": ("stopped", unclear.stopped),

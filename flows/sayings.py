@@ -34,7 +34,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Document:
-    """A file to keep: its name, media type and content."""
+    """A file to keep, or a picture to show: the content of an image is base64, of anything else plain text."""
 
     name: str
     media_type: str

@@ -11,7 +11,7 @@ from flows.offers import NothingOnOfferError, Offered, Offers
 from flows.profile import Profile
 from flows.questions import Answer, Question, UnreadableError, Waiting
 from flows.sayings import Document, Option, Place, Saying
-from locales.text import Words, _
+from locales.text import Text, Words, _
 
 T = TypeVar("T")
 Item = TypeVar("Item", bound=Offered)
@@ -34,16 +34,12 @@ class Talk:
         """Say one thing; said again only if the person has not seen it yet."""
         self.said.append(Saying(text, suggest, place, file))
 
-    async def choose(
-        self,
-        step: str,
-        text: Words,
-        offers: Offers[Item],
-        *,
-        heard: str | None = None,
-        single: bool = False,
-        wants_location: bool = False,
+    # fmt: off
+    async def choose(  # noqa: C901, PLR0913, a question can end in so many ways
+        self, step: str, text: Words, offers: Offers[Item], *, heard: str | None = None, single: bool = False,
+        wants_location: bool = False, unfound: Callable[[Answer], Text | None] = lambda _answer: None,
     ) -> Item:
+        # fmt: on
         """One of the offers. `heard` is tried first; `single`: the only one is taken. Raises NothingOnOfferError."""
         answers, answer = self.frame.answers, self._reach(step)
         if answer is not None:
@@ -56,10 +52,13 @@ class Talk:
         if answers.pop(step, None) is not None or (answer is not None and answer.key is not None):
             self.say(_("I am sorry, what you chose is no longer available. Please choose again."))
         elif answer is not None:
-            self.say(_("Sorry, I did not find that. Please choose one of these."))
-        elif heard is not None and (item := await offers.find(heard)) is not None:
-            answers[step] = item.key
-            return item
+            self.say(unfound(answer) or _("Sorry, I did not find that. Please choose one of these."))
+        elif heard is not None:
+            if (item := await offers.find(heard)) is not None:
+                answers[step] = item.key
+                return item
+            if step != self.frame.waiting_for and (why := unfound(Answer(heard=self.heard))) is not None:
+                self.say(why)
         if not (everything := await offers.all()):
             raise NothingOnOfferError(step)
         if single and len(everything) == 1 and answer is None:

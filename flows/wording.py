@@ -22,12 +22,20 @@ from locales.text import (
     Words,
     _,
 )
-from services_directory.facts import Alert, AtOffice, Checked, City, Contact, Office, SpokenLanguage
+from services_directory.facts import Alert, AtOffice, Audience, Checked, City, Contact, Office, SpokenLanguage
 
 ANNOUNCED = timedelta(days=7)
 """How long before its first day an alert is told."""
 WeekOf: TypeAlias = Callable[[str], WeeklyHours | None]
 """Gives the week that an expression says; None when it says no plain one."""
+AUDIENCES: dict[Audience, Text] = {
+    Audience.WOMEN: _("Women"),
+    Audience.MINORS: _("Under 18"),
+    Audience.FAMILIES: _("Families"),
+    Audience.WORKERS: _("Workers"),
+    Audience.ASYLUM_SEEKERS: _("Asylum seekers"),
+    Audience.LEAVING_PRISON: _("After prison"),
+}
 EXAMPLE = _("⚠️ Example data, for trying out only: this place and these times are not real.")
 
 

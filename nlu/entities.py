@@ -44,10 +44,15 @@ def _numbers(text: str) -> Iterator[Entity]:
 
 
 def _times(text: str, now: datetime, language: str | None) -> Iterator[Entity]:
-    """The day, hour and part of day; none when they make no sense."""
+    """The day, hour and part of day; when they make no sense, what is the matter with them."""
     if len(text) > LONGEST_WHEN:
         return
     moment = when_said(text, now, language)
+    if moment.problem in {"past", "impossible"}:
+        said = [end for _kind, _start, end in moment.spans] or [len(text)]
+        yield Entity(
+            "problem", moment.problem, min((start for _kind, start, _end in moment.spans), default=0), max(said)
+        )
     if moment.problem is not None:
         return
     values = {

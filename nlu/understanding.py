@@ -7,14 +7,17 @@ from datetime import date, datetime, time
 from typing import Literal, Protocol
 
 Danger = Literal["emergency", "violence", "suicide"]
-Kind = Literal["city", "day", "time", "part", "number", "topic", "language"]
+Kind = Literal["city", "day", "time", "part", "problem", "number", "topic", "language"]
 Part = Literal["morning", "afternoon", "evening"]
 Ranking = tuple[tuple[str, float], ...]
 
 
 @dataclass(frozen=True)
 class Entity:
-    """A piece of the message that names something: `value` is normalised (slug, ISO date, HH:MM, ISO code, digits)."""
+    """A piece of the message that names something: `value` is normalised (slug, ISO date, HH:MM, ISO code, digits).
+
+    A `problem` (`past`, `impossible`) is a typed time that cannot be meant.
+    """
 
     kind: Kind
     value: str

@@ -43,9 +43,9 @@ UNFINISHED: frozenset[str] = frozenset()
 STAFF_PAGES = frozenset(
     f"services_directory/{path}.py"
     for path in (
-        "console/edits", "console/inputs", "console/staff_words", "console/week", "desk/consistency",
-        "exchange/columns", "exchange/importing", "exchange/spreadsheet", "store/faults", "store/parts",
-        "store/records",
+        "console/activity_words", "console/edits", "console/inputs", "console/office_words", "console/staff_words",
+        "console/week", "desk/consistency", "elsewhere/staff_words", "exchange/certificate_words", "exchange/columns",
+        "exchange/importing", "exchange/spreadsheet", "store/faults", "store/parts", "store/records",
     )
 )  # fmt: skip
 """Words of these modules alone are translated into the languages of the staff only."""

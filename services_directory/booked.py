@@ -73,11 +73,22 @@ class Appointment:
     """Booked by the person for somebody else."""
     spoken: str | None = None
     """The language that was promised to be spoken; None: any."""
+    speaks: bool = False
+    """Whether somebody at the counter speaks the person's language then."""
 
     @property
     def label(self) -> Text:
         """What it is for and when."""
         return _("{service}, {when}", service=self.service.label, when=self.starts)
+
+
+class EnrolmentState(StrEnum):
+    """The life of a seat: waited for, offered, taken, given back."""
+
+    WAITING = "waiting"
+    OFFERED = "offered"
+    ENROLLED = "enrolled"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True)
@@ -145,24 +156,16 @@ class Wish:
 
 
 @dataclass(frozen=True)
-class TimeOffer:
-    """A freed time that is kept for one who waits. Times are aware, in Rome's."""
-
-    key: str
-    service: Service
-    office: Office
-    starts: datetime
-    until: datetime
-
-
-@dataclass(frozen=True)
 class Enrolment:
-    """A seat in an activity."""
+    """A seat in an activity, or a place in its line. `offered_until`: aware, in Rome's time, while it is offered."""
 
     key: str
     code: str
     activity: Activity
     name: str
+    language: str = "it"
+    state: EnrolmentState = EnrolmentState.ENROLLED
+    offered_until: datetime | None = None
 
     @property
     def label(self) -> Localized:
@@ -191,7 +194,7 @@ class TooManyHoldsError(Exception):
 
 
 class OfferOverError(Exception):
-    """What was offered has been taken, declined, or waited too long."""
+    """The time or the seat is no longer kept for the person: taken, declined, given back, or kept too long."""
 
 
 class NoSeatsError(Exception):

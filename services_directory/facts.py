@@ -224,6 +224,12 @@ class Activity:
     provider: str | None = None
     audience: tuple[Audience, ...] = ()
     sessions: tuple[Session, ...] = ()
+    """Earliest first; none: they are not known."""
+
+    @property
+    def closes(self) -> datetime | None:
+        """Until when one can join: the start of the last meeting. None: no meeting is known."""
+        return self.sessions[-1].starts if self.sessions else None
 
 
 @dataclass(frozen=True)

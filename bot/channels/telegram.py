@@ -280,8 +280,10 @@ class TelegramChannel:
             steps.append(partial(self.bot.send_venue, chat, pin.latitude, pin.longitude, pin.name, pin.address))
         elif pin is not None:
             steps.append(partial(self.bot.send_location, chat, pin.latitude, pin.longitude))
-        if (file := reply.document) is not None:
-            steps.append(partial(self.bot.send_document, chat, file.content.encode(), filename=file.name))
+        if (file := reply.document) is not None and file.is_image:
+            steps.append(partial(self.bot.send_photo, chat, file.data, filename=file.name))
+        elif file is not None:
+            steps.append(partial(self.bot.send_document, chat, file.data, filename=file.name))
         if asks is not None and (buttons is not None or not texts):
             # One message carries buttons or a keyboard, never both.
             steps.append(partial(self._say, chat, render(words.HOW_TO_SEND_LOCATION, reply.language), asks))

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 
+from flows.wording import AUDIENCES
 from locales.names import GROUPS, NAMES
 from locales.rendering import render
 from locales.text import Text, _
 from services_directory import taxonomy
-from services_directory.facts import Audience
 
 WORDS: dict[str, Text] = {
     "sportello": _("Sportello"),
@@ -37,15 +37,6 @@ WORDS: dict[str, Text] = {
     "unknown_city": _("Sorry, I did not find that. Please choose one of these."),
 }
 """The fixed words by the name under which the templates ask for them."""
-
-AUDIENCES: dict[Audience, Text] = {
-    Audience.WOMEN: _("Women"),
-    Audience.MINORS: _("Under 18"),
-    Audience.FAMILIES: _("Families"),
-    Audience.WORKERS: _("Workers"),
-    Audience.ASYLUM_SEEKERS: _("Asylum seekers"),
-    Audience.LEAVING_PRISON: _("After prison"),
-}
 
 TOPICS: dict[str, dict[str, Text]] = {
     group: {topic: NAMES[topic] for topic, term in taxonomy.TERMS.items() if term.group == group and topic in NAMES}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from base64 import b64encode
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -53,7 +54,7 @@ class Field:
 
 @dataclass(frozen=True)
 class Operation:
-    """What may be asked at one address; `example` is an address to try, when one can be known."""
+    """What may be asked at one address; `example` is an address to try, `sent` a body, when one can be known."""
 
     tag: str
     method: str
@@ -61,8 +62,11 @@ class Operation:
     about: str
     fields: Sequence[Field]
     body: str | None
+    sent: str | None
     answers: Sequence[tuple[str, str]]
     example: str | None
+    secret: bool
+    """Whether it is answered only to who has a secret."""
 
     @property
     def key(self) -> str:
@@ -91,6 +95,7 @@ def written(openapi: Schema) -> str:
     return _TEMPLATES.get_template("docs.html").render(
         title=openapi["info"]["title"],
         style=STYLE,
+        secrets=[one["description"] for one in openapi["components"].get("securitySchemes", {}).values()],
         groups=[(tag, list(found)) for tag, found in groupby(operations, key=lambda one: one.tag)],
         objects=objects,
     )
@@ -111,10 +116,12 @@ def operations_of(openapi: Schema) -> Iterator[Operation]:
                     for one in parameters
                 ],
                 body=_body(said["requestBody"]) if "requestBody" in said else None,
+                sent=_sent(said["requestBody"], openapi) if "requestBody" in said else None,
                 answers=[
                     (status, _body(answer) or answer["description"]) for status, answer in said["responses"].items()
                 ],
-                example=_example(path, parameters) if method == "get" else None,
+                example=_example(path, parameters) if method == "get" and "security" not in said else None,
+                secret="security" in said,
             )
 
 
@@ -160,9 +167,22 @@ def _body(said: Schema) -> str | None:
     return kind_of(content) if content else None
 
 
+def _sent(said: Schema, openapi: Schema) -> str | None:
+    """A body with the examples of its parts, those that are required; None when one of these has no example."""
+    schema = said.get("content", {}).get("application/json", {}).get("schema", {})
+    name = schema.get("$ref", "").rsplit("/", 1)[-1]
+    whole = openapi["components"]["schemas"].get(name, schema)
+    parts, required = whole.get("properties", {}), whole.get("required", ())
+    if not required or any("examples" not in parts[part] for part in required):
+        return None
+    return json.dumps({part: parts[part]["examples"][0] for part in required}, ensure_ascii=False)
+
+
 def _example(path: str, parameters: Sequence[Schema]) -> str | None:
     """An address to try: with the examples of its parameters; None when one that is required has none."""
     values = {one["name"]: one["schema"]["examples"][0] for one in parameters if "examples" in one["schema"]}
     if any(one["required"] and one["name"] not in values for one in parameters):
         return None
-    return f"{path}?{urlencode(values)}" if values else path
+    inside = {one["name"]: values.pop(one["name"]) for one in parameters if one["in"] == "path"}
+    asked = urlencode(values)
+    return path.format(**inside) + (f"?{asked}" if asked else "")

@@ -36,7 +36,7 @@ def add_appointments(router: APIRouter, console: Console) -> None:
             values |= await page_values(session, directory, asked, visit, language)
             flash = await told.sentence(session, directory, visit.account, language, now) if told else None
         staff = staff_language_of(request)
-        values |= {"staff_language": staff, "directory": staff_words.in_language(staff)["directory"]}
+        values |= {"staff_language": staff, "s": staff_words.in_language(staff)}
         values["show_example"] = console.demo or values["has_examples"] or values["agenda"].example
         response = page("day.html", language, etag=etag, told=told, flash=flash, **values)
         if told is not None:

@@ -151,7 +151,8 @@ def _hours(document: Mapping[str, Any]) -> OfficeHours:
     """The hours that a document says, as far as they can be read."""
     try:
         office = records.Office.model_validate(document)
-        exceptions = tuple(Exceptional(one.first_day, one.last_day, one.hours, one.reason) for one in office.exceptions)
+        whole = (one for one in office.exceptions if one.counter is None)
+        exceptions = tuple(Exceptional(one.first_day, one.last_day, one.hours, one.reason) for one in whole)
         for week in (office.hours, *(one.hours for one in exceptions)):
             intervals_on(week or "off", ANY_DAY)
     except ValueError:

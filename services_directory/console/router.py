@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter
 
+from services_directory.console.activities import add_activities
 from services_directory.console.appointments import add_appointments
+from services_directory.console.attendance import add_attendance
+from services_directory.console.calendars import add_calendars
+from services_directory.console.certificates import add_certificates
+from services_directory.console.closing import add_closing
+from services_directory.console.day_sheets import add_day_sheets
+from services_directory.console.day_tables import add_day_tables
 from services_directory.console.deeds import add_deeds
 from services_directory.console.directory import add_directory
 from services_directory.console.door import Console
@@ -24,6 +31,13 @@ def console_router(console: Console) -> APIRouter:
     add_entrance(router, console)
     add_appointments(router, console)
     add_deeds(router, console)
+    add_calendars(router, console)
+    add_closing(router, console)
+    add_day_tables(router, console)
+    add_day_sheets(router, console)
+    add_activities(router, console)
+    add_attendance(router, console)
+    add_certificates(router, console)
     add_missed(router, console)
     add_translations(router, console)
     add_sheets(router, console)

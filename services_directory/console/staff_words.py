@@ -8,6 +8,7 @@ from typing import Any
 
 from locales.rendering import render
 from locales.text import Text, _
+from services_directory.console import activity_words, office_words
 from services_directory.desk.revisions import Stage
 from services_directory.desk.translating import State, state
 from services_directory.facts import Audience, OfficeKind
@@ -221,8 +222,9 @@ def state_of(text: Any, language: str) -> str:  # noqa: ANN401, a text of a docu
 
 @lru_cache(maxsize=32)
 def in_language(language: str) -> Mapping[str, str]:
-    """The fixed words in that language."""
-    return {name: render(text, language) for name, text in WORDS.items()}
+    """The fixed words in that language, those of the pages of offices and of activities among them."""
+    every = WORDS | office_words.WORDS | activity_words.WORDS
+    return {name: render(text, language) for name, text in every.items()}
 
 
 @lru_cache(maxsize=32)

@@ -132,6 +132,7 @@ async def page_values(
         "previous": asked.address(view.day - timedelta(days=1)),
         "following": asked.address(view.day + timedelta(days=1)),
         "chosen": asked.parameters(),
+        "day_sheet": asked.address(path="/console/day-sheet"),
         "poll": asked.address(path="/console/appointments"),
         "cities": [(one.key, render(one.label, language)) for one in directory.cities] if account.city is None else [],
         "offices": [

@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from locales.dates import in_rome
 from services_directory.booked import ALONE, Appointment, AppointmentState, Party
 from services_directory.desk.directory import Directory
+from services_directory.desk.reminders import plan
+from services_directory.facts import Reminders
 from services_directory.store.bookings import AppointmentEventRow, AppointmentRow
 from services_directory.store.waiting import NoticeRow
 
@@ -60,6 +62,7 @@ def fact(directory: Directory, row: AppointmentRow) -> Appointment:
     service, office = directory.service(row.service), directory.office(row.office)
     if service is None or office is None:
         raise LookupError(f"appointment {row.id} is for an unpublished service or office")
+    counter = directory.counter(row.counter)
     return Appointment(
         key=row.code,
         code=row.code,
@@ -73,6 +76,7 @@ def fact(directory: Directory, row: AppointmentRow) -> Appointment:
         people=row.people,
         for_other=row.for_other,
         spoken=row.spoken,
+        speaks=counter is not None and directory.speaks(counter, row.language, in_rome(row.starts)),
     )
 
 
@@ -102,6 +106,12 @@ def change(
     before = {"state": row.state}
     row.state, row.changed_at = state, now
     note(session, row, what or state, by=by, before=before)
+
+
+async def remind(session: AsyncSession, directory: Directory, row: AppointmentRow, now: datetime) -> None:
+    """Plan its reminders, as its office wants them, instead of those of the time that it had before."""
+    office = directory.office(row.office)
+    await plan(session, row, office.reminders if office else Reminders(), now)
 
 
 def tell(session: AsyncSession, row: AppointmentRow, kind: str, now: datetime) -> None:

@@ -24,6 +24,7 @@ from services_directory.desk.claims import Claims, alone_in, held_in
 from services_directory.desk.directory import Directory
 from services_directory.desk.limits import Limits
 from services_directory.desk.line import Line, Span
+from services_directory.desk.reminders import drop
 from services_directory.desk.slots import Want
 from services_directory.facts import Counter, Service
 from services_directory.store.bookings import AppointmentEventRow, AppointmentRow
@@ -79,6 +80,7 @@ class Bookings:
         row.name, row.state, row.held_until = name, AppointmentState.BOOKED, None
         row.booked_at = row.changed_at = self.now
         note(self.session, row, "booked", by="person", before={})
+        await appointments.remind(self.session, self.directory, row, self.now)
         await self.line.now_has(row)
         return self.fact(row)
 
@@ -103,6 +105,7 @@ class Bookings:
         row.starts, row.minutes = slot.starts, want.minutes
         row.state, row.changed_at = AppointmentState.BOOKED, self.now
         note(self.session, row, "moved", by=by, before=before)
+        await appointments.remind(self.session, self.directory, row, self.now)
         await self.line.now_has(row)
         for span in ([] if place == self.line.span(row) else [place]) + free:
             await self.line.freed(*span)
@@ -116,6 +119,7 @@ class Bookings:
         row = await self._row(code, *OPEN)
         state = AppointmentState.CANCELLED_BY_PERSON if by == "person" else AppointmentState.CANCELLED_BY_OFFICE
         await self.claims.release(row)
+        await drop(self.session, row.id)
         change(self.session, row, state, self.now, by=by)
         if by != "person":
             tell(self.session, row, "cancelled_by_office", self.now)
@@ -159,6 +163,7 @@ class Bookings:
             tell(self.session, row, "restored_by_office", self.now)
             await self.line.now_has(row)
         change(self.session, row, state, self.now, by=by, what="undone")
+        await appointments.remind(self.session, self.directory, row, self.now)
         return self.fact(row)
 
     async def of_person(self, person: str) -> list[Appointment]:
@@ -176,13 +181,6 @@ class Bookings:
         await alone_in(self.session, held_in(AppointmentRow.person == person))
         for span in await self._let_go(person):
             await self.line.freed(*span)
-
-    async def held_or_moved(self, person: str, moving: str | None) -> frozenset[int]:
-        """The ids of what a person holds, and of their appointment with the code `moving`: free, to them."""
-        held = (AppointmentRow.state == AppointmentState.HELD) & AppointmentRow.held_until.is_not(None)
-        moved = AppointmentRow.code == (moving or "")
-        found = select(AppointmentRow.id).where(AppointmentRow.person == person, held | moved)
-        return frozenset(await self.session.scalars(found))
 
     def fact(self, row: AppointmentRow) -> Appointment:
         """The row as a fact. Raises LookupError for a service or office that was never published."""

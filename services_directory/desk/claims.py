@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import in_rome
 from services_directory.booked import AppointmentState, Slot
+from services_directory.desk.appointments import Who
 from services_directory.desk.directory import Directory
 from services_directory.desk.slots import Want, cells, instant, occupied, openings
-from services_directory.facts import Counter
+from services_directory.facts import Counter, Service
 from services_directory.store.bookings import AppointmentRow, ClaimedCellRow
 from services_directory.store.places import CityRow
 
@@ -33,6 +34,21 @@ async def alone_in(session: AsyncSession, *cities: Sequence[str] | Select[Any]) 
 def held_in(whose: ColumnElement[bool]) -> Select[Any]:
     """The cities in which somebody holds something: with their next deed it is let go, and passed on there."""
     return select(AppointmentRow.city).where(whose, AppointmentRow.state == AppointmentState.HELD)
+
+
+async def wanted(session: AsyncSession, service: Service, who: Who) -> Want:
+    """What a person looks for: what they hold, and the appointment that they move, is free to them."""
+    held = (AppointmentRow.state == AppointmentState.HELD) & AppointmentRow.held_until.is_not(None)
+    moved = AppointmentRow.code == (who.party.moving or "")
+    found = await session.execute(
+        select(AppointmentRow.id, AppointmentRow.code, AppointmentRow.starts).where(
+            AppointmentRow.person == who.person, held | moved
+        )
+    )
+    mine = {code: (key, starts) for key, code, starts in found}
+    _key, besides = mine.get(who.party.moving or "", (0, None))
+    ids = frozenset(key for key, _starts in mine.values())
+    return Want(service, who.party.people, who.party.spoken, ids, besides)
 
 
 class Claims:

@@ -99,15 +99,10 @@ class Directory:
     def counter_hours(self, counter: Counter, day: date) -> Intervals:
         """When a counter can be booked on that day.
 
-        Its own week, or what was said of that day, within its office's hours; without what is kept for people who come
-        without an appointment.
+        Its own hours within its office's, without what is kept for people who come without an appointment.
         """
-        office = self._hours[counter.office]
-        said = office.of_counter(counter.key, day)
-        if said is None:
-            open_ = self.hours(counter.office, day, self._weeks[counter.key]).intervals or ()
-        else:
-            open_ = within(said, office.on(day).intervals or ())
+        own = self._hours[counter.office].own_hours(counter.key, self._weeks[counter.key], day)
+        open_ = self.hours(counter.office, day, own).intervals or ()
         return without(open_, intervals_on(counter.walk_ins, day)) if counter.walk_ins else open_
 
     def speaks(self, counter: Counter, language: str, at: datetime) -> bool:

@@ -55,19 +55,24 @@ class OfficeHours:
             return DayHours(day, None)
         holiday = self._holiday(day)
         usual = () if holiday is not None else intervals_on(self.week, day)
-        for exception in reversed(self.exceptions):  # the one written last wins
-            if exception.counter is not None or not exception.first_day <= day <= exception.last_day:
-                continue
-            if exception.first_day != exception.last_day and not usual:
-                break  # "only mornings in August" does not open Sundays and holidays
+        exception = self._exception(day, None, usual)
+        if exception is not None:
             return DayHours(day, intervals_on(exception.hours, day), exception.reason)
         return DayHours(day, usual, holiday)
 
-    def of_counter(self, counter: str, day: date) -> Intervals | None:
-        """What was said of one counter on that day; None: nothing. The office's hours hold around it."""
-        for exception in reversed(self.exceptions):
-            if exception.counter == counter and exception.first_day <= day <= exception.last_day:
-                return intervals_on(exception.hours, day)
+    def own_hours(self, counter: str, week: str | None, day: date) -> str | None:
+        """The hours of one of the office's counters on that day, before those of the office limit them; as `week`."""
+        usual = self.on(day).intervals if week is None else intervals_on(week, day)
+        exception = self._exception(day, counter, usual or ())
+        return week if exception is None else exception.hours
+
+    def _exception(self, day: date, counter: str | None, usual: Intervals) -> Exceptional | None:
+        for exception in reversed(self.exceptions):  # the one written last wins
+            if exception.counter != counter or not exception.first_day <= day <= exception.last_day:
+                continue
+            if exception.first_day != exception.last_day and not usual:
+                return None  # "only mornings in August" does not open Sundays and holidays
+            return exception
         return None
 
     def _holiday(self, day: date) -> Words | None:

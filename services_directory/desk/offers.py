@@ -128,7 +128,7 @@ class MyWishes:
 
 
 class MyEnrolments:
-    """The seats that one person holds."""
+    """The seats that one person has or is offered, and the lines in which they stand."""
 
     def __init__(self, enrolments: Enrolments, person: str) -> None:
         self._enrolments, self._person = enrolments, person

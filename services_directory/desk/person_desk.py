@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import in_rome
 from locales.text import WeeklyHours
-from services_directory.booked import ALONE, Appointment, Enrolment, Hold, Party, Slot, TimeOffer, WhenWanted, Wish
+from services_directory.booked import ALONE, Appointment, Enrolment, Hold, Party, Slot, WhenWanted, Wish
 from services_directory.desk.appointments import Who
 from services_directory.desk.bookings import Bookings
-from services_directory.desk.claims import alone_in
+from services_directory.desk.claims import alone_in, wanted
 from services_directory.desk.directory import Directory
 from services_directory.desk.enrolments import Enrolments
 from services_directory.desk.hours import usual_week
@@ -30,11 +30,11 @@ from services_directory.desk.offers import (
 )
 from services_directory.desk.search import Wanted as Searched
 from services_directory.desk.search import index_of
-from services_directory.desk.slots import Want, bookable_days, openings
+from services_directory.desk.slots import bookable_days, openings
 from services_directory.desk.waiting import Waiting
 from services_directory.facts import Activity, City, Contact, DayHours, Guide, Office, OfficeKind, Service, Stop
 from services_directory.store.bookings import AppointmentRow, EnrolmentRow
-from services_directory.store.offerings import ServiceRow
+from services_directory.store.offerings import ActivityRow, ServiceRow
 from services_directory.store.waiting import NoticeRow, WaitingRow
 
 MOST_FOUND = 3
@@ -138,6 +138,10 @@ class PersonDesk:
         """
         return await self.bookings.hold(slot, self._who(language, party), key=self._once(key))
 
+    async def let_go(self) -> None:
+        """The time that the person holds is free again."""
+        await self.bookings.let_go(self.person)
+
     async def book(self, slot: Slot, name: str, *, language: str, key: str, party: Party = ALONE) -> Appointment:
         """Book that time, held or free, once per `key`. Raises SlotTakenError, TooManyBookingsError."""
         return await self.bookings.book(slot, name, self._who(language, party), key=self._once(key))
@@ -170,30 +174,39 @@ class PersonDesk:
         """Leave the line."""
         await self.waiting.leave(wish.key, self.person)
 
-    async def offer(self, key: str) -> TimeOffer | None:
-        """What is on offer to the person under that key, while it is."""
-        return await self.waiting.offer(key, self.person)
+    async def accept(self, offer: str) -> Appointment:
+        """Take the time that is offered under that key. Raises OfferOverError, TooManyBookingsError."""
+        return await self.waiting.accept(offer, self.person)
 
-    async def accept(self, offer: TimeOffer) -> Appointment:
-        """Take the time that is offered. Raises OfferOverError, TooManyBookingsError."""
-        return await self.waiting.accept(offer.key, self.person)
-
-    async def decline(self, offer: TimeOffer) -> None:
+    async def decline(self, offer: str) -> None:
         """Not this time; the person stays in the line. Raises OfferOverError."""
-        await self.waiting.decline(offer.key, self.person)
+        await self.waiting.decline(offer, self.person)
 
     async def enrol(self, activity: Activity, name: str, *, language: str, key: str) -> Enrolment:
         """Take a seat, once per `key`. Raises NoSeatsError."""
         key = self._once(key)
         return await self.enrolments.enrol(activity, name, person=self.person, language=language, key=key)
 
+    async def wait_for_seat(self, activity: Activity, name: str, *, language: str, key: str) -> Enrolment:
+        """Stand in line for a seat, once per `key`; it is offered at once when one is free. Raises NoSeatsError."""
+        key = self._once(key)
+        return await self.enrolments.wait(activity, name, person=self.person, language=language, key=key)
+
+    async def accept_seat(self, enrolment: Enrolment) -> Enrolment:
+        """Take the seat that is offered. Raises OfferOverError."""
+        return await self.enrolments.accept(enrolment.code)
+
+    async def decline_seat(self, enrolment: Enrolment) -> None:
+        """Leave the offered seat to the next in line. Raises OfferOverError."""
+        await self.enrolments.decline(enrolment.code)
+
     @property
     def my_enrolments(self) -> MyEnrolments:
-        """The seats that the person holds."""
+        """The seats that the person has or is offered, and the lines in which they stand."""
         return MyEnrolments(self.enrolments, self.person)
 
     async def withdraw(self, enrolment: Enrolment) -> None:
-        """Give the seat back."""
+        """Give the seat back, or leave the line."""
         await self.enrolments.withdraw(enrolment.code)
 
     async def forget_me(self) -> None:
@@ -221,11 +234,7 @@ class PersonDesk:
         return Who(self.person, language, party)
 
     def _wanted(self, service: Service, party: Party) -> Wanted:
-        async def wanted() -> Want:
-            mine = await self.bookings.held_or_moved(self.person, party.moving)
-            return Want(service, party.people, party.spoken, mine)
-
-        return wanted
+        return lambda: wanted(self.session, service, self._who("", party))
 
     def _once(self, run: str) -> str:
         """What makes a deed idempotent: a run is unique only among those of one person, whom the key must not name."""
@@ -233,11 +242,23 @@ class PersonDesk:
 
 
 async def erase_old_names(session: AsyncSession, before: datetime) -> int:
-    """End of retention: who had the appointments and seats of before then; how many rows were emptied."""
+    """End of retention: who had the appointments and seats of before then; how many rows were emptied.
+
+    The names of a course stay until its last meeting is so long ago.
+    """
     old = select(AppointmentRow.id).where(AppointmentRow.starts < before, AppointmentRow.name != "")
     appointments = update(AppointmentRow).where(AppointmentRow.id.in_(old)).returning(AppointmentRow.id)
     erased = await session.scalars(appointments.values(**ERASED, booking_key=_ANY_KEY + AppointmentRow.code))
-    long_ago = select(EnrolmentRow.id).where(EnrolmentRow.enrolled_at < before, EnrolmentRow.name != "")
+    going_on = [
+        key
+        for key, sessions in await session.execute(select(ActivityRow.key, ActivityRow.sessions))
+        if any(datetime.fromisoformat(one["ends"]) >= before for one in sessions)
+    ]
+    long_ago = (
+        select(EnrolmentRow.id)
+        .where(EnrolmentRow.enrolled_at < before, EnrolmentRow.name != "")
+        .where(EnrolmentRow.activity.not_in(going_on))
+    )
     seats = update(EnrolmentRow).where(EnrolmentRow.id.in_(long_ago)).returning(EnrolmentRow.id)
     emptied = await session.scalars(seats.values(**ERASED, booking_key=_ANY_KEY + EnrolmentRow.code))
     await session.execute(delete(NoticeRow).where(NoticeRow.due_at < before))

@@ -31,13 +31,15 @@ AT_A_LOOK = 16
 class Want:
     """What a time is looked for: how many come, and the language somebody at the counter must speak (None: any).
 
-    `mine`: ids of appointments whose cells count as free, because this person holds or moves them.
+    `mine`: ids of appointments whose cells count as free, because this person holds or moves them; `besides`: the time
+    that is being moved, which is no other time.
     """
 
     service: Service
     people: int = 1
     spoken: str | None = None
     mine: frozenset[int] = frozenset()
+    besides: datetime | None = None
 
     @property
     def minutes(self) -> int:
@@ -87,7 +89,7 @@ async def openings(
         for counter in counters:
             claimed = taken[counter.key]
             for starts in starts_on(directory, counter, want, day):
-                if starts < earliest or not claimed.isdisjoint(_numbers(starts, needed)):
+                if starts < earliest or starts == want.besides or not claimed.isdisjoint(_numbers(starts, needed)):
                     continue
                 if want.spoken is None or directory.speaks(counter, want.spoken, in_rome(starts)):
                     found[starts].append(counter)

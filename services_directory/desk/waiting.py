@@ -15,12 +15,11 @@ from services_directory.booked import (
     OfferOverError,
     PartOfDay,
     Slot,
-    TimeOffer,
     TooManyBookingsError,
     WhenWanted,
     Wish,
 )
-from services_directory.desk.appointments import OPEN, Who, fact, note, where
+from services_directory.desk.appointments import OPEN, Who, fact, note, remind, where
 from services_directory.desk.claims import Claims, alone_in
 from services_directory.desk.directory import Directory
 from services_directory.desk.limits import Limits
@@ -92,15 +91,6 @@ class Waiting:
             if (service := self.directory.service(row.service)) is not None
         ]
 
-    async def offer(self, key: str, person: str) -> TimeOffer | None:
-        """What is on offer to that person under that key, while it is."""
-        try:
-            offer, _waiting, hold = await self._open(key, person)
-        except OfferOverError:
-            return None
-        found = fact(self.directory, hold)
-        return TimeOffer(key, found.service, found.office, found.starts, in_rome(offer.until))
-
     async def accept(self, key: str, person: str) -> Appointment:
         """Take the time that is offered; an appointment that it replaces keeps its code and moves there.
 
@@ -132,6 +122,7 @@ class Waiting:
             kept = hold
             kept.state, kept.booked_at, kept.changed_at = AppointmentState.BOOKED, self.now, self.now
             note(self.session, kept, "booked", by="person", before={})
+        await remind(self.session, self.directory, kept, self.now)
         offer.state, waiting.state = ACCEPTED, SERVED
         return fact(self.directory, kept)
 

@@ -27,7 +27,8 @@ def schedules_of(office: Office, today: date) -> list[Schedule]:
     if office.hours is None:
         return []
     found = weekly(office.key, office.hours, today)
-    found.extend(one for exception in office.exceptions for one in _exception(office.key, exception))
+    whole = [one for one in office.exceptions if one.counter is None]
+    found.extend(one for exception in whole for one in _exception(office.key, exception))
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
@@ -125,6 +126,21 @@ def _count_days(one: dict[str, Any], today: date | None) -> None:
         day = _day(today, stop.pop("in_days"))
         for name, said in (("starts", "from"), ("ends", "to")):
             stop[name] = datetime.combine(day, time.fromisoformat(stop.pop(said)), ROME)
+    if (meets := one.pop("meets", None)) is not None:
+        one["sessions"] = list(_meetings(today, **meets))
+
+
+def _meetings(
+    today: date | None, *, weekdays: list[int], clock: tuple[str, str], times: int, in_days: int
+) -> Iterator[dict[str, datetime]]:
+    """So many meetings on these weekdays (Monday is 0) from so many days after today on, or before it."""
+    if today is None:
+        raise ValueError("only example data counts its days from today")
+    opens, closes = map(time.fromisoformat, clock)
+    first = today + timedelta(days=in_days)
+    every = (first + timedelta(days=ahead) for ahead in range(7 * times))
+    for day in islice((day for day in every if day.weekday() in weekdays), times):
+        yield {"starts": datetime.combine(day, opens, ROME), "ends": datetime.combine(day, closes, ROME)}
 
 
 def _day(today: date | None, ahead: object) -> date:

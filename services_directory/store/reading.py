@@ -221,7 +221,10 @@ def _activity(row: ActivityRow, today: date) -> Activity:
         provider=row.organization,
         audience=tuple(map(Audience, row.audience)),
         sessions=tuple(
-            Session(_instant(one["starts"]), _instant(one["ends"]), one.get("place")) for one in row.sessions
+            sorted(
+                (Session(_instant(one["starts"]), _instant(one["ends"]), one.get("place")) for one in row.sessions),
+                key=lambda meeting: meeting.starts,
+            )
         ),
     )
 

@@ -80,7 +80,8 @@ class TelegramPerson:
         steps: tuple[Callable[[], Awaitable[Turn]], ...] = (
             lambda: self._says(self.words.book, until=".service="),
             lambda: self._taps(".service=", until=".day="),
-            lambda: self._taps(".day=", until=".slot=", at=self.number // len(CITIES)),
+            lambda: self._taps(".day=", until=".hour=", at=self.number // len(CITIES)),
+            lambda: self._taps(".hour=", until=".slot="),
             lambda: self._taps(".slot="),
             lambda: self._says(self.words.name, until=".agreed="),
             lambda: self._taps(".agreed=yes", until="go=cancel_appointment"),

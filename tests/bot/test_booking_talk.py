@@ -13,7 +13,10 @@ from services_directory.store.offerings import ServiceRow
 from services_directory.store.places import DirectoryVersionRow
 from tests.town import Person, Town
 
-STORY = ("Work desk", "Thursday 26 November", "10:00")
+STORY = ("Work desk", "Thursday 26 November", "In the morning", "10:00")
+
+AT_ONCE = 2
+"""How many counters of the work desk are open then."""
 
 
 async def ready_to_agree(town: Town, name: str = "Amina") -> Person:
@@ -71,18 +74,47 @@ async def test_found_moved_with_the_same_code_and_cancelled(town: Town) -> None:
 
 
 async def test_a_time_taken_meanwhile_is_refused_kindly_with_the_next_times_and_asked_again(town: Town) -> None:
-    slow = [await ready_to_agree(town, f"P{number}") for number in range(4)]
-    for person in slow:
-        await person.taps("Yes, book it")
-    served = [person for person in slow if "Booked!" in person.text]
-    refused = [person for person in slow if person not in served]
-    assert served
-    assert refused
-    for person in refused:
-        assert "has just been taken by somebody else" in person.text or "no longer available" in person.text
-        assert person.replies[-1].text == "Thursday 26 November: at what time?"
-        assert "10:00" not in person.labels
-        await person.taps("10:30")
+    slow = await ready_to_agree(town, "Slow")
+    town.clock.passes(minutes=11)
+    for number in range(AT_ONCE):
+        await (await ready_to_agree(town, f"P{number}")).taps("Yes, book it")
+    await slow.taps("Yes, book it")
+    assert "no longer available" in slow.text
+    assert slow.replies[-1].text == "Thursday 26 November: at what time?"
+    assert "10:00" not in slow.labels
+    await slow.taps("10:30")
+    assert "10:30, for Slow. Shall I book it?" in slow.text
+
+
+async def test_a_time_is_kept_for_who_is_about_to_say_yes_and_no_longer(town: Town) -> None:
+    holders = [await ready_to_agree(town, f"P{number}") for number in range(AT_ONCE)]
+    late = town.person()
+    await late.taps_key("go=book_appointment")
+    for label in STORY[:-1]:
+        await late.taps(label)
+    assert "10:00" not in late.labels
+    await holders[0].taps("No")
+    assert "I have not booked anything" in holders[0].text
+    await late.says("10:00")
+    assert "What name shall we call?" in late.text
+    for holder in holders[1:]:
+        await holder.taps("Yes, book it")
+        assert "Booked!" in holder.text
+
+
+async def test_a_typed_time_that_is_over_does_not_exist_or_is_taken_is_refused_kindly(town: Town) -> None:
+    person = town.person()
+    await person.taps_key("go=book_appointment")
+    await person.taps("Work desk")
+    await person.says("on sunday the 29th of november")
+    assert "Sunday 29 November has no free time." in person.text
+    await person.says("yesterday at 10")
+    assert "That time is already over." in person.text
+    await person.says("31 february")
+    assert "I do not know such a day or time." in person.text
+    await person.taps("Thursday 26 November")
+    await person.says("at 7 in the morning")
+    assert "07:00 is not free." in person.text
 
 
 async def test_a_service_retired_meanwhile_is_asked_again(town: Town) -> None:
@@ -96,7 +128,7 @@ async def test_a_service_retired_meanwhile_is_asked_again(town: Town) -> None:
     assert "what you chose is no longer available" in person.text
     assert person.replies[-1].text == "What do you need help with?"
     assert "Work desk" not in person.labels
-    assert await appointments(town) == []
+    assert [row.state for row in await appointments(town)] == ["held"]
 
 
 async def service_key(town: Town, name: str) -> str:
@@ -112,10 +144,14 @@ async def test_one_open_appointment_a_service_is_enough(town: Town) -> None:
     await person.taps("Work desk")
     await person.taps("Friday 27 November")
     await person.taps("11:00")
-    await person.says("Amina")
-    await person.taps("Yes, book it")
     assert "You already have an appointment for this: Thursday 26 November, 10:00." in person.text
     assert len(await appointments(town)) == 1
+    await person.taps("Book for somebody else")
+    for label in STORY[1:]:
+        await person.taps(label)
+    await person.says("Mother")
+    await person.taps("Yes, book it")
+    assert [row.for_other for row in await appointments(town)] == [False, True]
 
 
 async def test_the_same_tap_delivered_twice_books_once(town: Town) -> None:

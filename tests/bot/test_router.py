@@ -138,7 +138,7 @@ async def test_one_word_that_fits_the_open_question_is_its_answer(town: Town) ->
     person = await booking(town)
     await person.taps("Work desk")
     await person.says("tomorrow")
-    assert "Thursday 26 November: at what time?" in person.text
+    assert "Thursday 26 November: about what time?" in person.text
     await person.says("10")
     assert "What name shall we call?" in person.text
 

@@ -6,6 +6,7 @@ import json
 import time
 import urllib.request
 from collections.abc import Callable
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from bot.preparing import EXAMPLE_PASSWORD
+from locales.dates import ROME
 
 Opened = Callable[..., Page]
 
@@ -71,3 +73,46 @@ def test_axe_finds_nothing_and_nothing_sticks_out(opened: Opened, site: str, siz
         found = Axe().run(page)
         assert found.violations_count == 0, found.generate_report()
         assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+
+
+@pytest.mark.parametrize("size", [{"width": 360, "height": 740}, {"width": 1280, "height": 800}])
+def test_what_is_taken_away_from_a_day_and_closing_it_are_accessible(
+    opened: Opened, site: str, size: dict[str, int]
+) -> None:
+    code = book(site, f"console-{time.time_ns()}", "Leyla")
+    page = signed_in(opened, size=size)
+    page.locator(".take-along summary").click()
+    fits(page, size)
+    page.locator("#until").fill(f"{datetime.now(tz=ROME).date() + timedelta(days=60)}")
+    with page.expect_download() as download:
+        page.locator("#table button").click()
+    lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    day = next(line for line in lines if line.startswith(code)).split(";")[1]
+    page.goto(f"/console/?day={day}")
+    page.locator(".take-along summary").click()
+    page.locator("#day-sheet").click()
+    expect(page.locator(f"#line-{code}")).to_be_visible()
+    fits(page, size)
+    page.goto(f"/console/closing?place=taranto-re-point&day={day}")
+    expect(page.locator(f"#hit-{code}")).to_be_visible()
+    fits(page, size)
+
+
+@pytest.mark.parametrize("size", [{"width": 360, "height": 740}, {"width": 1280, "height": 800}])
+def test_an_address_of_a_calendar_works_until_it_is_revoked(opened: Opened, size: dict[str, int]) -> None:
+    page = signed_in(opened, size=size)
+    page.goto("/console/calendars")
+    page.locator("#make button").click()
+    address = page.locator("#address").input_value()
+    fits(page, size)
+    assert page.request.get(address).text().startswith("BEGIN:VCALENDAR")
+    page.locator("form[action$='/revoke'] button").first.click()
+    expect(page.locator("#flash")).to_be_visible()
+    assert page.request.get(address).status == 404
+
+
+def fits(page: Page, size: dict[str, int]) -> None:
+    """axe finds nothing, and nothing sticks out."""
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]

@@ -24,6 +24,10 @@ PAGES = (
     "/console/directory/translations", "/console/directory/missed", "/console/directory/contact/emergency",
     "/console/directory/new", "/console/directory/new?kind=activity&city=taranto&name=Cucito",
     "/console/directory/sheet", "/console/preview/office/taranto-re-point?language=it&channel=telegram",
+    "/api/docs", "/console/calendars", "/console/closing", "/console/closing?place=atlantis&day=soon",
+    "/console/day-sheet", "/console/day-sheet?city=taranto&day=2026-12-08",
+    "/console/activities", "/console/activities/taranto-italian-course",
+    "/console/activities/taranto-italian-course/attendance", "/console/activities/taranto-sewing/attendance",
     "/api/docs",
 )  # fmt: skip
 PUBLISHED = {

@@ -23,6 +23,7 @@ from tests.fakes.telegram_checks import (
     check_markup,
     check_point,
     checked_text,
+    png_size,
 )
 from tests.fakes.telegram_wire import METHODS, Status, failure, read_values
 
@@ -202,6 +203,8 @@ class BotApi:
             message["document"] = self._keep(values["document"])
             if "caption" in values:
                 message["caption"] = checked_text(values["caption"], values.get("parse_mode"), limit=1024)
+        elif method == "sendPhoto":
+            message["photo"] = [self._keep(values["photo"]) | png_size(values["photo"][2])]
         else:
             check_point(values["latitude"], values["longitude"])
             message["location"] = {"latitude": values["latitude"], "longitude": values["longitude"]}

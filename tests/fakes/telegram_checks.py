@@ -171,3 +171,13 @@ def check_commands(commands: list[Any]) -> None:
                     raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
             case _:
                 raise bad("can't parse BotCommand: Object expected")
+
+
+def png_size(content: bytes) -> JSON:
+    """The width and height of a picture; refused as Telegram does when it is none, or too large or thin."""
+    if content[:8] != b"\x89PNG\r\n\x1a\n":
+        raise bad("IMAGE_PROCESS_FAILED")
+    width, height = int.from_bytes(content[16:20]), int.from_bytes(content[20:24])
+    if width + height > 10_000 or max(width, height) > 20 * min(width, height):
+        raise bad("PHOTO_INVALID_DIMENSIONS")
+    return {"width": width, "height": height}

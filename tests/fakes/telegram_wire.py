@@ -34,6 +34,7 @@ METHODS: dict[str, dict[str, str]] = {
     "sendLocation": {**POINT, **SENT},
     "sendVenue": {"title": "str!", "address": "str!", **POINT, **SENT},
     "sendDocument": {"document": "file!", "caption": "str", "parse_mode": "str", **SENT},
+    "sendPhoto": {"photo": "file!", "caption": "str", "parse_mode": "str", **SENT},
     "editMessageText": {"chat_id": "chat!", "message_id": "int!", "text": "str!", "reply_markup": OBJECT, **FORMAT},
     "answerCallbackQuery": {"callback_query_id": "str!", "text": "str", "show_alert": "bool"},
     "leaveChat": {"chat_id": "chat!"},

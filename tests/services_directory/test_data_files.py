@@ -55,6 +55,18 @@ def test_the_example_data_makes_four_cities_complete() -> None:
         assert len([activity for activity in city.activities if activity.seats]) >= 5
 
 
+def test_example_courses_meet_on_the_days_of_their_week_so_many_times() -> None:
+    meeting = {one.key: one.sessions for city in EXAMPLES for one in city.activities if one.sessions}
+    course, sewing = meeting["taranto-italian-course"], meeting["taranto-sewing"]
+    assert {one.starts.weekday() for one in course} == {0, 2}
+    assert [f"{one.starts:%d.%m %H:%M}-{one.ends:%H:%M}" for one in course[:2]] == [
+        "02.12 09:30-11:30",
+        "07.12 09:30-11:30",
+    ]
+    assert (len(course), len(sewing)) == (16, 10)
+    assert sewing[0].starts.date() < date(2026, 11, 25) < sewing[-1].starts.date()
+
+
 def test_guides_numbers_and_cities_are_in_every_language() -> None:
     everything: list[records.Record] = [*GUIDES, *CONTACTS, *CITIES]
     found = [text for record in everything for _place, text in translated(record)]

@@ -121,8 +121,7 @@ async def tell(phone: Phone, words: Words, language: str, database: Database, co
 
     await phone.says(words.book)
     await phone.taps(".service=taranto-")
-    await phone.taps(".day=")
-    await phone.taps(".slot=")
+    await choose_time(phone)
     await phone.says(words.name)
     await phone.taps(".agreed=yes")
     booked = await the_appointment(database)
@@ -133,8 +132,7 @@ async def tell(phone: Phone, words: Words, language: str, database: Database, co
     assert booked.code in phone.text
 
     await phone.says(words.move)
-    await phone.taps(".day=")
-    await phone.taps(".slot=")
+    await choose_time(phone)
     await phone.taps(".agreed=yes")
     moved = await the_appointment(database)
     assert moved.code == booked.code
@@ -148,6 +146,13 @@ async def tell(phone: Phone, words: Words, language: str, database: Database, co
     await console.lacks_open(booked.code)
     await phone.says(words.mine)
     assert booked.code not in phone.text
+
+
+async def choose_time(phone: Phone) -> None:
+    """The first of what is offered; who speaks and the part of the day are asked only where it matters."""
+    for question in (".spoken=", ".day=", ".hour=", ".slot="):
+        if question in {".day=", ".slot="} or any(question in key for key in phone.keys):
+            await phone.taps(question)
 
 
 def shown(number: str, language: str) -> str:

@@ -13,8 +13,8 @@ import pytest
 from fastapi import FastAPI
 
 from bot.finding.pages import finding_router
-from bot.finding.words import AUDIENCES, TOPICS, in_language
-from flows.wording import EXAMPLE
+from bot.finding.words import TOPICS, in_language
+from flows.wording import AUDIENCES, EXAMPLE
 from locales.languages import SPOKEN
 from locales.names import GROUPS
 from locales.rendering import render

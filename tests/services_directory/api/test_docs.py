@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from base64 import b64encode
 from collections.abc import AsyncIterator
@@ -13,6 +14,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from bot.limits import Limits
+from services_directory.api.booking import booking_api
 from services_directory.api.docs import docs_router, kind_of
 from services_directory.api.hsds import PREFIX, hsds_router
 from services_directory.api.search import search_router
@@ -30,6 +33,7 @@ async def api(sqlite_url: str) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI(title="Sportello", openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     app.include_router(hsds_router(database, clock.now))
     app.include_router(search_router(database, Shelf(), clock.now))
+    app.include_router(booking_api(database, Shelf(), clock.now, Limits(None)))
     app.include_router(docs_router())
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://sportello.test") as client:
         yield client
@@ -55,10 +59,24 @@ async def test_every_address_to_try_answers(api: httpx.AsyncClient) -> None:
     addresses = [unescape(one) for one in re.findall(r'href="(/[^"]+)"', page)]
     assert f"{PREFIX}/services?per_page=5" in addresses
     assert "/api/search?q=dove+dormire" in addresses
+    assert "/api/booking/v1/cities/taranto/services?language=en" in addresses
     for address in addresses:
         answer = await api.get(address)
         assert answer.status_code == 200, address
         assert answer.json() != []
+
+
+async def test_what_is_sent_has_an_example_that_can_be_sent(api: httpx.AsyncClient) -> None:
+    page = (await api.get("/api/docs")).text
+    examples = [json.loads(unescape(one)) for one in re.findall(r"<pre><code>(.*?)</code></pre>", page, re.DOTALL)]
+    assert {"service": "taranto-desk-work", "slot": "2026-11-26T10:00", "name": "Amina"} in examples
+    headers = {"Authorization": f"Bearer {'s' * 32}"}
+    for number, example in enumerate(one for one in examples if "service" in one):
+        path = "/api/booking/v1/appointments" if "name" in example else "/api/booking/v1/holds"
+        answer = await api.post(path, json=example, headers=headers | {"Idempotency-Key": str(number)})
+        assert answer.status_code == 201, answer.text
+    assert "A secret of at least 32 characters" in page
+    assert page.count("with the person&#39;s secret") + page.count("with the person's secret") == 5
 
 
 async def test_the_page_needs_nobody_else_and_runs_nothing(api: httpx.AsyncClient) -> None:

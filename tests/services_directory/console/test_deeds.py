@@ -19,8 +19,10 @@ async def follow(browser: Browser, answer: httpx.Response) -> None:
 
 
 async def notices(room: Room) -> list[str]:
+    """What the person is told at once, in its order."""
     async with room.database.reading() as session:
-        return list(await session.scalars(select(NoticeRow.kind).order_by(NoticeRow.id)))
+        told = NoticeRow.kind.not_like("reminder%")
+        return list(await session.scalars(select(NoticeRow.kind).where(told).order_by(NoticeRow.id)))
 
 
 async def test_an_arrival_is_noted_with_its_time_and_can_be_undone(room: Room) -> None:
@@ -92,12 +94,12 @@ async def test_a_cancellation_can_be_undone_until_the_time_and_the_person_is_tol
 
 
 async def test_a_time_given_to_somebody_else_is_not_taken_back_from_them(room: Room) -> None:
-    booked = await room.books()
+    booked, quicker = await room.books(), await room.books(nth=1)
     async with room.signed_in() as browser:
         await browser.presses(booked.code, "cancel")
         async with room.database.writing() as session:
-            row = await room.row(booked.code)
-            session.add(ClaimedCellRow(counter=row.counter, starts=row.starts, appointment=row.id))
+            row, theirs = await room.row(booked.code), await room.row(quicker.code)
+            session.add(ClaimedCellRow(counter=row.counter, starts=row.starts, appointment=theirs.id))
         await follow(browser, await browser.presses(booked.code, "undo"))
         assert "has been given to somebody else" in browser.said()
     assert await room.state(booked.code) == "cancelled_by_office"

@@ -5,15 +5,18 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 from services_directory.booked import AppointmentState
+from services_directory.console import activity_words, office_words, staff_words
 from services_directory.console.pages import FILES, STATIC, TEMPLATES
 from services_directory.console.rows import VERBS
 from services_directory.console.tables import REFUSALS
 from services_directory.console.words import STATES, WORDS, outcome
+from services_directory.desk.appointments import NOT_BOOKED
 
 PAGES = sorted(TEMPLATES.glob("*.html"))
 VENDOR = STATIC / "vendor"
@@ -36,7 +39,7 @@ def test_every_word_is_asked_for_by_some_template_or_room() -> None:
 
 
 def test_every_state_and_every_outcome_has_its_words() -> None:
-    assert set(STATES) == set(AppointmentState)
+    assert set(STATES) == set(AppointmentState) - set(NOT_BOOKED)
     for result in (*VERBS, *REFUSALS):
         assert "{name}" in outcome(result, "Amina", AppointmentState.BOOKED).message
 
@@ -56,3 +59,9 @@ def test_our_style_and_script_ask_nothing_of_another_place() -> None:
         words = path.read_text(encoding="utf-8").replace("http://www.w3.org/2000/svg", "")
         assert "http" not in words, path
         assert "url(//" not in words, path
+
+
+def test_no_page_takes_the_word_of_another() -> None:
+    names = [name for words in (staff_words, office_words, activity_words) for name in words.WORDS]
+    assert len(names) > 150
+    assert [name for name, count in Counter(names).items() if count > 1] == []

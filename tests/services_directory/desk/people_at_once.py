@@ -12,6 +12,8 @@ import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from services_directory.booked import (
     Appointment,
     OfferOverError,
@@ -25,6 +27,7 @@ from services_directory.desk.directory import Directory, Shelf
 from services_directory.desk.line import anything_over, go_on
 from services_directory.desk.person_desk import PersonDesk
 from services_directory.store.session import Database
+from services_directory.store.waiting import OfferRow, WaitingRow
 from tests.town import WEDNESDAY
 
 SERVICE = "many"
@@ -80,13 +83,14 @@ class Crowd:
         sys.stdout.flush()
 
     async def offers(self, person: str) -> list[str]:
-        """Nobody knows the number of an offer but who is told: here, all small ones are tried."""
-        found = []
+        """The keys of what is on offer to a person, as the notices say them."""
+        theirs = (
+            select(OfferRow.id)
+            .join(WaitingRow, WaitingRow.id == OfferRow.waiting)
+            .where(WaitingRow.person == person, OfferRow.state == "open")
+        )
         async with self.database.reading() as session:
-            desk = PersonDesk(session, await self.shelf.newest(session, STARTED.date()), person, STARTED)
-            if await desk.my_wishes.all():
-                found = [str(number) for number in range(1, 60) if await desk.offer(str(number)) is not None]
-        return found
+            return [str(key) for key in await session.scalars(theirs)]
 
     async def clock(self) -> None:
         """What the bot's rounds do."""
@@ -155,13 +159,13 @@ async def wait(desk: PersonDesk) -> str:
 
 
 async def answer(desk: PersonDesk, chance: random.Random, key: str) -> str:
-    offer = await desk.offer(key)
-    if offer is None:
+    try:
+        if chance.random() < 0.7:
+            await desk.accept(key)
+        else:
+            await desk.decline(key)
+    except OfferOverError:
         return "over"
-    if chance.random() < 0.7:
-        await desk.accept(offer)
-    else:
-        await desk.decline(offer)
     return "answered"
 
 

@@ -99,3 +99,19 @@ def test_a_counter_is_never_open_while_its_office_is_closed() -> None:
 def test_hours_that_cannot_be_read_are_quoted() -> None:
     with pytest.raises(HoursError, match="when we feel like it"):
         intervals_on("when we feel like it", date(2026, 11, 25))
+
+
+def test_an_exception_of_one_counter_is_of_that_counter_alone() -> None:
+    day = date(2026, 11, 26)
+    hours = OfficeHours(WEEK, (Exceptional(day, day, "off", counter="one"), Exceptional(day, day, "09:00-12:00")))
+    assert hours.on(day).intervals == ((time(9), time(12)),)
+    assert hours.own_hours("one", None, day) == "off"
+    assert hours.own_hours("two", "Mo-Fr 10:00-11:00", day) == "Mo-Fr 10:00-11:00"
+    assert hours.own_hours("one", None, date(2026, 11, 27)) is None
+
+
+def test_several_shorter_days_of_a_counter_do_not_open_it_on_others() -> None:
+    shorter = Exceptional(date(2026, 11, 23), date(2026, 11, 27), "09:00-10:00", counter="one")
+    hours = OfficeHours(WEEK, (shorter,))
+    assert hours.own_hours("one", "Mo 09:00-13:00", date(2026, 11, 23)) == "09:00-10:00"
+    assert hours.own_hours("one", "Mo 09:00-13:00", date(2026, 11, 24)) == "Mo 09:00-13:00"

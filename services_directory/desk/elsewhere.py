@@ -1,0 +1,256 @@
+"""Appointments at counters whose calendar another system keeps: our row first, then theirs, then ours is booked.
+
+No transaction is open while the other system is asked. What a crash, or an answer that never came, leaves half done is
+settled by `reconcile` (docs/decisions/0013-calendars-of-others.md).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from locales.dates import in_rome
+from services_directory.booked import Appointment, Slot
+from services_directory.desk.appointments import Who
+from services_directory.desk.bookings import Bookings
+from services_directory.desk.directory import Shelf
+from services_directory.desk.errands import Errand, Errands
+from services_directory.desk.slots import Want, bookable_days, slot_at
+from services_directory.elsewhere.systems import (
+    BookingSystem,
+    GoneError,
+    Refusal,
+    RefusedError,
+    TakenError,
+    UnavailableError,
+    Visitor,
+)
+from services_directory.facts import Counter, Elsewhere, Service
+from services_directory.store.session import Database
+
+log = logging.getLogger(__name__)
+
+GRACE = timedelta(minutes=5)
+"""What was asked so long ago is not under way any more: longer than any time-out of ours or of a gateway."""
+FOLLOWED = timedelta(days=7)
+"""How far ahead we look whether the office has cancelled or moved something in its own calendar."""
+
+
+class Outcome(StrEnum):
+    """How something that was half done came out."""
+
+    BOOKED = "booked"
+    LET_GO = "let_go"
+    MOVED = "moved"
+    STAYED = "stayed"
+    GIVEN_BACK = "given_back"
+    LEFT_THERE = "left_there"
+    """Cancelled here; the other system does not let go of it, and somebody has to cancel it there."""
+    ENDED_THERE = "ended_there"
+    MOVED_THERE = "moved_there"
+
+
+@dataclass(frozen=True)
+class Settled:
+    """One appointment that was settled."""
+
+    code: str
+    outcome: Outcome
+
+
+class OtherCalendars:
+    """The deeds; `systems` by the name that `Elsewhere.system` has. Each opens its own transactions.
+
+    All may raise UnavailableError and RefusedError. `now` is aware.
+    """
+
+    def __init__(self, database: Database, shelf: Shelf, systems: Mapping[str, BookingSystem]) -> None:
+        self.database, self.shelf, self.systems = database, shelf, systems
+
+    async def free(self, counter: Counter, service: Service, now: datetime) -> list[Slot]:
+        """The times of a service that the counter's calendar offers; lead time and horizon are ours."""
+        days = bookable_days(service, now)
+        if counter.elsewhere is None or not days:
+            return []
+        earliest = now + timedelta(minutes=service.lead_minutes)
+        offered = await self._system(counter.elsewhere).free(counter.elsewhere, days[0], days[-1])
+        for time in offered:
+            if time.minutes != service.minutes:
+                raise RefusedError(Refusal.MINUTES, str(time.minutes))
+        want = Want(service)
+        return [slot_at(want, time.starts, counter.office) for time in offered if time.starts >= earliest]
+
+    async def book(self, counter: Counter, slot: Slot, name: str, who: Who, *, key: str, now: datetime) -> Appointment:
+        """Book that time here and there, once per `key`.
+
+        Raises TakenError, TooManyBookingsError, SlotTakenError for a service that cannot be booked, CannotChangeError
+        while it is being asked for. After an UnavailableError with `perhaps_done` the person is told later.
+        """
+        async with self._errands(now) as errands:
+            already = await errands.of_key(key)
+            if already is not None:
+                return already
+            errand = await errands.ask(slot, counter, name, who, key=key)
+        visitor = Visitor(errand.first_name, errand.code)
+        try:
+            system = self._system(errand.elsewhere)
+            external = await system.book(errand.elsewhere, errand.starts, errand.minutes, visitor)
+        except (TakenError, RefusedError, UnavailableError) as problem:
+            if not (isinstance(problem, UnavailableError) and problem.perhaps_done):
+                async with self._errands(now) as errands:
+                    await errands.let_go(errand)
+            raise
+        async with self._errands(now) as errands:
+            appointment = await errands.booked(errand, external)
+        if appointment is None:
+            await self._cancel_there(errand, external)
+            raise TakenError(errand.starts)
+        return appointment
+
+    async def move(self, code: str, starts: datetime, *, now: datetime, by: str = "person") -> Appointment:
+        """Another time, there and then here, the same code. Raises TakenError and leaves it where it was.
+
+        Raises LookupError, TooManyBookingsError, CannotChangeError; GoneError when the office has cancelled it.
+        """
+        async with self._errands(now) as errands:
+            errand = await errands.ask_to_move(code, starts, by=by)
+        try:
+            await self._system(errand.elsewhere).move(errand.elsewhere, errand.external or "", starts)
+        except GoneError:
+            async with self._errands(now) as errands:
+                await errands.ended_there(errand)
+            raise
+        except (TakenError, RefusedError, UnavailableError) as problem:
+            if not (isinstance(problem, UnavailableError) and problem.perhaps_done):
+                async with self._errands(now) as errands:
+                    await errands.stayed(errand)
+            raise
+        async with self._errands(now) as errands:
+            appointment = await errands.moved(errand)
+        if appointment is None:
+            raise GoneError(errand.external or "")
+        return appointment
+
+    async def cancel(self, code: str, *, now: datetime, by: str = "person") -> Appointment:
+        """Cancel it here, which is what counts for the person, then there; that is tried again until it is done.
+
+        Raises CannotChangeError, LookupError, and nothing that the other system does.
+        """
+        async with self._errands(now) as errands:
+            appointment = await Bookings(errands.session, errands.directory, now).cancel(code, by=by)
+            waiting = [one for one in await errands.to_give_back() if one.code == code]
+        await self._settle([(self._give_back, one) for one in waiting], now)
+        return appointment
+
+    async def reconcile(self, now: datetime) -> list[Settled]:
+        """Settle what was left half done: asked for, being moved, cancelled only here. Harmless to run at any time."""
+        async with self._errands(now) as errands:
+            asked = await errands.asked(now - GRACE)
+            moving = await errands.being_moved(now - GRACE)
+            cancelled = await errands.to_give_back()
+        halves = [(self._settle_booking, one) for one in asked] + [(self._settle_move, one) for one in moving]
+        return await self._settle([*halves, *((self._give_back, one) for one in cancelled)], now)
+
+    async def follow(self, now: datetime) -> list[Settled]:
+        """What the office has cancelled or moved in its own calendar is so here too, and the person is told."""
+        async with self._errands(now) as errands:
+            standing = await errands.standing(FOLLOWED)
+        return await self._settle([(self._follow, one) for one in standing], now)
+
+    async def _settle(
+        self, halves: list[tuple[Callable[[Errand, datetime], Awaitable[Outcome | None]], Errand]], now: datetime
+    ) -> list[Settled]:
+        """Settle one after the other; a system that is away, or refuses, keeps its own waiting for the next time."""
+        settled: list[Settled] = []
+        away: set[Elsewhere] = set()
+        for settle, errand in halves:
+            if errand.elsewhere in away:
+                continue
+            try:
+                outcome = await settle(errand, now)
+            except UnavailableError as problem:
+                log.warning("a calendar elsewhere is away: %s", problem)
+                away.add(errand.elsewhere)
+            except RefusedError as problem:
+                log.warning("appointment %d cannot be settled elsewhere: %s", errand.appointment, problem)
+            else:
+                settled += [Settled(errand.code, outcome)] if outcome else []
+        return settled
+
+    async def _settle_booking(self, errand: Errand, now: datetime) -> Outcome:
+        """Our code is looked for over there: what stands at our time is ours, anything else is given back."""
+        found = await self._system(errand.elsewhere).find(errand.elsewhere, errand.code)
+        if found is not None and found.starts == errand.starts:
+            async with self._errands(now) as errands:
+                if await errands.booked(errand, found.external, told=True) is not None:
+                    return Outcome.BOOKED
+        if found is not None:
+            await self._cancel_there(errand, found.external)
+        async with self._errands(now) as errands:
+            await errands.let_go(errand, told=True)
+        return Outcome.LET_GO
+
+    async def _settle_move(self, errand: Errand, now: datetime) -> Outcome:
+        stands = await self._where(errand)
+        async with self._errands(now) as errands:
+            if stands is None:
+                await errands.ended_there(errand)
+                return Outcome.ENDED_THERE
+            if stands == errand.to:
+                await errands.moved(errand, told=True)
+                return Outcome.MOVED
+            await errands.stayed(errand, told=True)
+            return Outcome.STAYED
+
+    async def _give_back(self, errand: Errand, now: datetime) -> Outcome:
+        there = await self._cancel_there(errand, errand.external or "")
+        async with self._errands(now) as errands:
+            await errands.given_back(errand, there=there)
+        return Outcome.GIVEN_BACK if there else Outcome.LEFT_THERE
+
+    async def _follow(self, errand: Errand, now: datetime) -> Outcome | None:
+        stands = await self._where(errand)
+        if stands == errand.starts:
+            return None
+        async with self._errands(now) as errands:
+            if stands is None:
+                await errands.ended_there(errand)
+                return Outcome.ENDED_THERE
+            await errands.moved_there(errand, stands)
+            return Outcome.MOVED_THERE
+
+    async def _where(self, errand: Errand) -> datetime | None:
+        """When it stands over there; None when it does not."""
+        try:
+            found = await self._system(errand.elsewhere).look(errand.elsewhere, errand.external or "")
+        except GoneError:
+            return None
+        return found.starts if found.stands else None
+
+    async def _cancel_there(self, errand: Errand, external: str) -> bool:
+        """Whether its time is free again over there; False when it is too late for that."""
+        try:
+            await self._system(errand.elsewhere).cancel(errand.elsewhere, external)
+        except GoneError:
+            return True
+        except RefusedError as problem:
+            if problem.reason is not Refusal.TOO_LATE:
+                raise
+            log.warning("appointment %d has to be cancelled by hand in the other calendar", errand.appointment)
+            return False
+        return True
+
+    def _system(self, elsewhere: Elsewhere) -> BookingSystem:
+        if elsewhere.system not in self.systems:
+            raise RefusedError(Refusal.ACCOUNT, elsewhere.system)
+        return self.systems[elsewhere.system]
+
+    @asynccontextmanager
+    async def _errands(self, now: datetime) -> AsyncIterator[Errands]:
+        """One transaction of ours, committed at its end."""
+        async with self.database.writing() as session:
+            yield Errands(session, await self.shelf.newest(session, in_rome(now).date()), now)
