@@ -79,12 +79,16 @@ class Line:
 
     async def give_up(self, offer: OfferRow, state: str, *, stays: bool = True) -> None:
         """An offer is over without being accepted: the time goes to the next; who had it stays in the line."""
+        for span in await self.over(offer, state, stays=stays):
+            await self.freed(*span)
+
+    async def over(self, offer: OfferRow, state: str, *, stays: bool = True) -> list[Span]:
+        """End an offer; the cells that it leaves free."""
         offer.state = state
         waiting = await self.session.get_one(WaitingRow, offer.waiting)
         waiting.state = WAITING if stays else LEFT
         hold = await self.session.get(AppointmentRow, offer.hold) if offer.hold else None
-        if hold is not None:
-            await self.freed(*await self.end(hold))
+        return [] if hold is None else [await self.end(hold)]
 
     async def now_has(self, row: AppointmentRow) -> None:
         """Somebody has booked or moved: from now on they wait only for something earlier than that."""
@@ -228,15 +232,14 @@ async def go_on(session: AsyncSession, directory: Directory, now: datetime) -> i
     )
     await alone_in(session, asked, select(AppointmentRow.city).where(unconfirmed))
     offers = await session.scalars(select(OfferRow).where(unanswered).order_by(OfferRow.id).limit(A_ROUND))
-    ended = 0
-    for offer in offers.all():
-        await line.give_up(offer, LAPSED)
-        ended += 1
     holds = await session.scalars(select(AppointmentRow).where(unconfirmed).order_by(AppointmentRow.id).limit(A_ROUND))
-    for row in holds.all():
-        await line.freed(*await line.end(row))
-        ended += 1
-    return ended
+    # All of them end before anything is passed on: who has just not answered may want what another leaves.
+    ended = [await line.over(offer, LAPSED) for offer in offers.all()]
+    ended += [[await line.end(row)] for row in holds.all()]
+    for spans in ended:
+        for span in spans:
+            await line.freed(*span)
+    return len(ended)
 
 
 def _unanswered(now: datetime) -> ColumnElement[bool]:

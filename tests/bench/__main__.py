@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import sys
 from collections.abc import Sequence
@@ -10,6 +11,8 @@ from tempfile import TemporaryDirectory
 
 import uvicorn
 
+from tests.bench.calendar_measures import OLD, calendars
+from tests.bench.calendars import YOUNG
 from tests.bench.figures import Aim, BenchError, Pair, growths, single, speeds
 from tests.bench.larger_measures import SIZES, growing, published_elsewhere
 from tests.bench.measures import (
@@ -26,8 +29,8 @@ TIMES_THE_ECHO, TURN_MS, MEMORY_MB = 4, 8, 300
 """What is aimed at (issue 2). Shown beside the result; no machine is quiet enough to fail for it."""
 
 
-async def measure() -> list[str]:
-    """The lines to print. Raises BenchError when something does not run."""
+async def measure(past: int) -> list[str]:
+    """The lines to print; `past`: the past appointments of the older office. Raises BenchError."""
     with TemporaryDirectory(prefix="bench-") as made:
         folder = Path(made)
         parsed, turned = await inside("SQLite", f"sqlite+aiosqlite:///{folder}/inside.db")
@@ -36,19 +39,23 @@ async def measure() -> list[str]:
         footprint, served = await measure_sportello(folder)
         elsewhere = await published_elsewhere(folder)
         larger = await growing(folder)
-    measured = [echo, served.asked, served.turns, served.bookings, served.web, *elsewhere, parsed, turned]
+        offices = await calendars(folder, past)
+    booked = [pair for both in offices.booked for pair in both]
+    measured = [echo, served.asked, served.turns, served.bookings, served.web, *elsewhere, parsed, turned, *booked]
     return [
         *speeds([*measured, *on_postgresql], PEOPLE),
         *([] if on_postgresql else ["What PostgreSQL does: there is none on this machine"]),
         "",
         *growths(larger, SIZES),
         "",
+        *growths(offices.free, (YOUNG, past), "past", "Past appointments"),
+        "",
         single("Start until ready, empty database", footprint.first_start, "s"),
         single("Start until ready, the next time", footprint.next_start, "s"),
         single("Memory after the start", footprint.at_rest, "MB"),
         single("Memory after the load", footprint.after_load, "MB"),
         "",
-        *(aim.line() for aim in aims(echo, served, turned, footprint)),
+        *(aim.line() for aim in (*aims(echo, served, turned, footprint), *offices.aims())),
     ]
 
 
@@ -69,9 +76,12 @@ def aims(echo: Pair, served: Served, turned: Pair, footprint: Footprint) -> Sequ
 
 def main() -> int:
     """Measure and print; 1 when something did not run."""
+    reader = argparse.ArgumentParser(prog="make bench ARGS=", description=__doc__)
+    reader.add_argument("--past", type=int, default=OLD, help="past appointments of the older of two offices")
+    past: int = reader.parse_args().past
     with asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory()) as runner:
         try:
-            lines = runner.run(measure())
+            lines = runner.run(measure(past))
         except BenchError as problem:
             sys.stderr.write(f"bench: {problem}\n")
             return 1

@@ -1,22 +1,24 @@
-"""Bookings beside bare inserts of the same rows, and free times beside a long past. `... URL PAST`: JSON, seconds."""
+"""Bookings beside bare inserts of the same rows, and free times of an office with a long past. JSON, seconds.
+
+`python -m tests.bench.calendars URL`: bookings. `... URL OTHER PAST`: free times, with hardly any past and with that.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from time import perf_counter
 from typing import Any
 
 import uvicorn
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, func, insert, select, text
 
 from services_directory.booked import Slot
 from services_directory.desk.directory import Directory
 from services_directory.desk.person_desk import PersonDesk
-from services_directory.desk.slots import cells
 from services_directory.facts import Service
 from services_directory.store.bookings import AppointmentEventRow, AppointmentRow, ClaimedCellRow
 from services_directory.store.migrating import upgrade
@@ -28,7 +30,19 @@ COUNTERS, MINUTES, A_DAY = 6, 30, 16
 """Of the office: a working day of eight hours."""
 A_BATCH = 20_000
 BOOKINGS = 300
-LOOKS = 300
+LOOKS, WARM = 300, 30
+YOUNG = 1_000
+"""Past appointments of an office with hardly any past."""
+CELLS_ON_POSTGRESQL = """
+    INSERT INTO claimed_cell (counter, starts, appointment)
+    SELECT counter, starts + cell * interval '5 minutes', id FROM appointment, generate_series(0, 5) AS cell ORDER BY id
+"""
+CELLS_ON_SQLITE = """
+    WITH cells (cell) AS (VALUES (0), (1), (2), (3), (4), (5))
+    INSERT INTO claimed_cell (counter, starts, appointment)
+    SELECT counter, strftime('%Y-%m-%d %H:%M:00.000000', starts, (cell * 5) || ' minutes'), id
+    FROM appointment, cells ORDER BY id
+"""
 FILLED = 0.8
 """How much of the coming weeks is booked."""
 
@@ -70,8 +84,8 @@ async def fill(database: Database, past: int) -> None:
         rows = [_row(number, *time) for number, time in enumerate(batch, begin + 1)]
         async with database.writing() as session:
             await session.execute(insert(AppointmentRow), rows)
-            await session.execute(insert(ClaimedCellRow), list(_cells(rows)))
     async with database.writing() as session:
+        await session.execute(text(CELLS_ON_SQLITE if database.is_sqlite else CELLS_ON_POSTGRESQL))
         if not database.is_sqlite:  # numbers were given by hand
             highest = select(func.max(AppointmentRow.id)).scalar_subquery()
             await session.execute(select(func.setval("appointment_id_seq", highest)))
@@ -86,25 +100,25 @@ def _row(number: int, starts: datetime, counter: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _cells(rows: Sequence[dict[str, Any]]) -> Iterator[dict[str, Any]]:
-    for row in rows:
-        for at in cells(row["starts"], row["minutes"]):
-            yield {"counter": row["counter"], "starts": at, "appointment": row["id"], "until": None}
+async def looking(offices: Sequence[tuple[Database, Directory]], looks: int = LOOKS) -> list[dict[str, list[float]]]:
+    """Of each office, how long the days with a free time take, and the free times of one of them.
 
-
-async def looking(database: Database, directory: Directory, looks: int = LOOKS) -> tuple[list[float], list[float]]:
-    """How long the days with a free time take, and the free times of one of them."""
-    days, slots = [], []
-    for number in range(looks + looks // 10):
-        async with database.reading() as session:
-            desk = PersonDesk(session, directory, f"p{number}", WEDNESDAY)
-            began = perf_counter()
-            found = await desk.days_with_room(served(directory)).all()
-            days.append(perf_counter() - began)
-            began = perf_counter()
-            assert await desk.free_slots(served(directory), found[number % len(found)].day).all()
-            slots.append(perf_counter() - began)
-    return days[looks // 10 :], slots[looks // 10 :]
+    Looked at in turn: a machine that is busy is busy for all of them.
+    """
+    took: list[dict[str, list[float]]] = [{"days": [], "slots": []} for _office in offices]
+    for number in range(WARM + looks):
+        for (database, directory), times in zip(offices, took, strict=True):
+            async with database.reading() as session:
+                desk = PersonDesk(session, directory, f"p{number}", WEDNESDAY)
+                began = perf_counter()
+                found = await desk.days_with_room(served(directory)).all()
+                between = perf_counter()
+                assert await desk.free_slots(served(directory), found[number % len(found)].day).all()
+                ended = perf_counter()
+            if number >= WARM:
+                times["days"].append(between - began)
+                times["slots"].append(ended - between)
+    return took
 
 
 async def booking(
@@ -143,24 +157,41 @@ def _values(row: Any) -> dict[str, Any]:
     return {column.key: getattr(row, column.key) for column in row.__mapper__.column_attrs}
 
 
-async def main(url: str, past: int) -> None:
-    """Measure on a new database at that address, and print: bookings when there is no past, else free times."""
+async def _vacuum(database: Database) -> None:
+    """As PostgreSQL does it by itself; the server of the tests is told not to."""
+    async with database.engine.connect() as connection:
+        alone = await connection.execution_options(isolation_level="AUTOCOMMIT")
+        await alone.exec_driver_sql("VACUUM ANALYZE")
+
+
+async def bookings_of(url: str) -> dict[str, list[float]]:
+    """Bookings and bare inserts on a new database at that address."""
     database, directory = await opened(url)
-    try:
-        if past:
-            await fill(database, past)
-            if not database.is_sqlite:
-                async with database.engine.connect() as connection:
-                    await (await connection.execution_options(isolation_level="AUTOCOMMIT")).exec_driver_sql("ANALYZE")
-            measured = dict(zip(("days", "slots"), await looking(database, directory), strict=True))
-        else:
-            measured = dict(zip(("booked", "bare"), await booking(database, directory), strict=True))
-    finally:
+    booked, bare = await booking(database, directory)
+    await database.close()
+    return {"booked": booked, "bare": bare}
+
+
+async def looks_at(urls: Sequence[str], pasts: Sequence[int]) -> list[dict[str, list[float]]]:
+    """Free times on new databases at those addresses, with so many appointments in the past."""
+    offices = [await opened(url) for url in urls]
+    for (database, _directory), past in zip(offices, pasts, strict=True):
+        await fill(database, past)
+        if not database.is_sqlite:
+            await _vacuum(database)
+    took = await looking(offices)
+    for database, _directory in offices:
         await database.close()
+    return took
+
+
+async def main(urls: Sequence[str], past: int) -> None:
+    """Measure, and print."""
+    measured = await bookings_of(urls[0]) if len(urls) == 1 else await looks_at(urls, (YOUNG, past))
     sys.stdout.write(json.dumps(measured))
 
 
 if __name__ == "__main__":
     # On the event loop that the program itself runs on.
     with asyncio.Runner(loop_factory=uvicorn.Config("", log_config=None).get_loop_factory()) as runner:
-        runner.run(main(sys.argv[1], int(sys.argv[2])))
+        runner.run(main(sys.argv[1:3], int(sys.argv[3]) if len(sys.argv) > 3 else 0))

@@ -86,13 +86,15 @@ def speeds(pairs: Sequence[Pair], people: int) -> Iterator[str]:
         yield "".join((f"{pair.label:<{LABEL}}", *(f"{number:{COLUMN}.1f}" for number in numbers)))
 
 
-def growths(rows: Sequence[Growth], sizes: Sequence[int]) -> Iterator[str]:
-    """The table of how each thing grows, beside how much the directory does."""
-    heads = (f"{f'{size:,} services':>{2 * COLUMN}}" for size in sizes)
+def growths(
+    rows: Sequence[Growth], sizes: Sequence[int], of: str = "services", whole: str = "The directory itself"
+) -> Iterator[str]:
+    """The table of how each thing grows, beside how much the whole does: so many `of` something."""
+    heads = (f"{f'{size:,} {of}':>{2 * COLUMN}}" for size in sizes)
     yield "".join((" " * LABEL, *heads, f"{'growth':>{COLUMN}}"))
     yield "".join((" " * LABEL, *(f"{name:>{COLUMN}}" for name in ("p50 ms", "p99 ms") * len(sizes))))
     empty = " " * (2 * COLUMN * len(sizes))
-    yield f"{'The directory itself':<{LABEL}}{empty}{_times(sizes[-1] / sizes[0])}"
+    yield f"{whole:<{LABEL}}{empty}{_times(sizes[-1] / sizes[0])}"
     for row in rows:
         numbers = (f"{sample.p50:{COLUMN}.2f}{sample.p99:{COLUMN}.2f}" for sample in row.samples)
         yield "".join((f"{row.label:<{LABEL}}", *numbers, _times(row.times)))

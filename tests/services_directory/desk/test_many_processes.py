@@ -135,4 +135,4 @@ async def adds_up(url: str, told: dict[int, str]) -> None:
     assert not [row for row in seen.rows.values() if row.state == "held" and row.held_until is not None]
     with_a_time = {int((row.person or "").removeprefix("person-")) for row in booked}
     assert with_a_time == {number for number, ended in told.items() if ended == "has a time"}
-    assert {"accepted", "lapsed"} & {offer.state for offer in seen.offers}, "the line was used"
+    assert {"accepted", "lapsed", "declined"} & {offer.state for offer in seen.offers}, "the line was used"
