@@ -7,6 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
+import httpx
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -18,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.booking.desks import Desks
 from bot.booking.own import own_router
 from bot.booking.pages import booking_router
+from bot.calendars import keep, other_calendars
 from bot.channels.telegram import TelegramChannel
 from bot.channels.telegram_intake import TelegramIntake
 from bot.channels.web import web_router
@@ -28,7 +30,7 @@ from bot.only_one import only_one
 from bot.outgoing import SendError
 from bot.preview import preview_router
 from bot.rounds import go_round
-from bot.settings import Settings, read_settings
+from bot.settings import Settings, accounts_in, read_settings
 from bot.workers import Workers
 from nlu.embedded import EmbeddedInterpreter
 from nlu.rasa_client import RasaInterpreter
@@ -78,11 +80,14 @@ def build(settings: Settings) -> FastAPI:
                 stack.push_async_callback(rasa.close)
             if telegram is not None and intake is not None:
                 await stack.enter_async_context(telegram)
+            http = await stack.enter_async_context(httpx.AsyncClient())
+            calendars = other_calendars(house, http, accounts_in(settings.calendar_accounts))
             # What was received is answered after nothing more is received, and before the wires are closed.
             stack.push_async_callback(workers.rest)
             if telegram is not None and intake is not None:
                 await _open_telegram(stack, settings, telegram, intake)
             await _in_background(stack, lambda stop: go_round(house, workers.wake, stop))
+            await _in_background(stack, lambda stop: keep(calendars, house.clock.now, stop))
             yield
 
     app = FastAPI(title="Sportello", lifespan=lifespan, docs_url=None, openapi_url="/api/openapi.json", redoc_url=None)

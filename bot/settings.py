@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from pathlib import Path
 from typing import Annotated
@@ -47,6 +48,23 @@ def _key(key: SecretStr | None) -> SecretStr | None:
     return key
 
 
+def _accounts(written: SecretStr | None) -> SecretStr | None:
+    """Refuses what `accounts_in` cannot read."""
+    try:
+        accounts_in(written)
+    except ValueError:
+        raise ValueError('must be JSON: {"https://address of the calendar": "user:password"}') from None
+    return written
+
+
+def accounts_in(written: SecretStr | None) -> dict[str, tuple[str, str]]:
+    """(user, password) by the address of a calendar. Raises ValueError."""
+    found = json.loads(written.get_secret_value()) if written else {}
+    if not isinstance(found, dict) or not all(isinstance(one, str) and ":" in one for one in found.values()):
+        raise ValueError("not an object of user:password")
+    return {address: (user, password) for address, one in found.items() for user, _, password in [one.partition(":")]}
+
+
 class Settings(BaseSettings):
     """What can be set, from the environment (`SPORTELLO_...`) or from a file named `.env`."""
 
@@ -64,6 +82,8 @@ class Settings(BaseSettings):
     telegram_token: SecretStr | None = None
     telegram_api_base: Annotated[str, AfterValidator(_web)] = "https://api.telegram.org"
     telegram_webhook_secret: SecretStr | None = None
+    calendar_accounts: Annotated[SecretStr | None, AfterValidator(_accounts)] = None
+    """Our accounts in the booking systems of the cities, as JSON: `{"address": "user:password"}`."""
     demo: bool = False
     """Example data: `sportello run --demo` sets it."""
 

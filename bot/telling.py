@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,13 +14,31 @@ from bot.router import Reaction
 from bot.visitor import Visitor
 from flows.conversation import Conversation
 from flows.notices import cancelled_by_office, reminder, restored_by_office, slot_offered
+from flows.notices_elsewhere import (
+    booked_elsewhere,
+    moved_by_office,
+    moved_elsewhere,
+    not_booked_elsewhere,
+    not_moved_elsewhere,
+)
 from flows.sayings import Saying
 from flows.seats import seat_offered, seat_withdrawn
 from locales.dates import in_rome
 from locales.languages import FALLBACK
 from services_directory.booked import Appointment, Slot
 from services_directory.desk.directory import Directory
+from services_directory.desk.errands import MOVED_THERE, NOT_BOOKED_NOW, NOT_MOVED, NOW_BOOKED, NOW_MOVED
 from services_directory.desk.notices import FreedTime, Notice, Seat, mark_failed, mark_unreached, take_due
+
+OF_AN_APPOINTMENT: Mapping[str, Callable[[Appointment], Saying]] = {
+    "restored_by_office": restored_by_office,
+    NOW_BOOKED: booked_elsewhere,
+    NOT_BOOKED_NOW: not_booked_elsewhere,
+    NOW_MOVED: moved_elsewhere,
+    NOT_MOVED: not_moved_elsewhere,
+    MOVED_THERE: moved_by_office,
+}
+"""The words of the kinds that need nothing but the appointment."""
 
 
 async def tell(house: House, now: datetime) -> set[int]:
@@ -48,8 +66,8 @@ def _saying(notice: Notice, coming: Sequence[Slot], now: datetime) -> Saying:
     match notice.kind, notice.about:
         case "cancelled_by_office", Appointment() as appointment:
             return cancelled_by_office(appointment, coming)
-        case "restored_by_office", Appointment() as appointment:
-            return restored_by_office(appointment)
+        case kind, Appointment() as appointment if kind in OF_AN_APPOINTMENT:
+            return OF_AN_APPOINTMENT[kind](appointment)
         case _, Appointment() as appointment:
             return reminder(appointment, in_rome(now).date())
         case "seat_offered", Seat(enrolment, datetime() as until):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flows.booking import MENU, taken
+from flows.notices_elsewhere import ASKING_TO_MOVE
 from flows.offers import NothingOnOfferError
 from flows.receipt import receipt
 from flows.sayings import Option
@@ -65,6 +66,9 @@ async def move(talk: Talk) -> None:
             )
             return
         else:
+            if moved.starts != slot.starts:
+                talk.say(ASKING_TO_MOVE, suggest=(MENU,))
+                return
             receipt(talk, moved, _("Moved! Your code stays {code}.", code=Verbatim(moved.code)))
             return
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flows.city import which_city
 from flows.names import short_name
+from flows.notices_elsewhere import ASKING
 from flows.offers import NothingOnOfferError
 from flows.receipt import receipt
 from flows.sayings import Option
@@ -16,6 +17,7 @@ from flows.wording import go
 from locales.text import Lines, Verbatim, _
 from services_directory.booked import (
     Appointment,
+    AppointmentState,
     Party,
     Slot,
     SlotTakenError,
@@ -76,7 +78,9 @@ async def _book(talk: Talk, party: Party) -> None:
             _come_back_tomorrow(talk)
             return
         else:
-            if booked is not None:
+            if booked is not None and booked.state is AppointmentState.HELD:
+                talk.say(ASKING, suggest=(MENU,))
+            elif booked is not None:
                 code = _("Booked! Your code is {code}.", code=Verbatim(booked.code))
                 receipt(
                     talk,
@@ -141,6 +145,9 @@ def _come_back_tomorrow(talk: Talk) -> None:
 def _one_is_enough(talk: Talk, existing: Appointment | None, service: Service) -> None:
     if existing is None:
         _come_back_tomorrow(talk)
+        return
+    if existing.state is AppointmentState.HELD:
+        talk.say(ASKING, suggest=(MENU,))
         return
     talk.say(
         _(

@@ -94,14 +94,20 @@ class Desk(Protocol):
         """The time that the person holds is free again."""
 
     async def book(self, slot: Slot, name: str, *, language: str, key: str, party: Party = ALONE) -> Appointment:
-        """Book that time, held or free, once per `key`. Raises SlotTakenError, TooManyBookingsError."""
+        """Book that time, held or free, once per `key`; still held: another calendar is being asked for it.
+
+        Raises SlotTakenError, TooManyBookingsError, TooManyHoldsError.
+        """
 
     @property
     def my_appointments(self) -> Offers[Appointment]:
         """The person's coming appointments, the next one first."""
 
     async def move(self, appointment: Appointment, slot: Slot) -> Appointment:
-        """Move it, keeping its code. Raises SlotTakenError and then leaves it where it was."""
+        """Move it, keeping its code; still at its old time: another calendar is being asked for the new one.
+
+        Raises SlotTakenError and then leaves it where it was.
+        """
 
     async def cancel(self, appointment: Appointment) -> None:
         """Cancel it for the person; its time is free at once."""

@@ -14,7 +14,7 @@ from bot.booking.forms import form_of, too_many, wait_a_minute
 from bot.booking.page import HEADERS, UNLISTED, Reader, ask, reader_of, show, told
 from bot.booking.questions import Question, which_time
 from bot.booking.receipt import done_in_words, qr_of, receipt_of
-from bot.booking.words import MOVED_OFTEN, UNKNOWN_APPOINTMENT
+from bot.booking.words import ASKING_HERE, MOVED_OFTEN, UNKNOWN_APPOINTMENT
 from bot.finding.results import chat_in
 from bot.limits import Limits
 from flows.calendar import calendar_entry
@@ -85,30 +85,33 @@ class Own:
 
     async def move(self, reader: Reader, secret: str) -> Response:
         """Move it, once; ask again when the time is gone, and until then leave it where it was."""
-        moved = False
+        done = ""
         try:
             async with self.database.writing() as session:
-                moved = await self._moved(await self.desk(session, secret), reader.here)
+                done = await self._moved(await self.desk(session, secret), reader.here)
         except TooManyBookingsError:
             return told(reader, MOVED_OFTEN, reader.here.at(f"{OWN}/{secret}"), status=429)
         except (SlotTakenError, CannotChangeError):
             pass
-        if not moved:
+        if not done:
             return await self.ask_move(reader, secret)
-        return _go(reader.here.at(f"{OWN}/{secret}").having(done="moved"))
+        return _go(reader.here.at(f"{OWN}/{secret}").having(done=done))
 
-    async def _moved(self, desk: PersonDesk, here: Address) -> bool:
-        """Whether it is at that time now, or was before. Raises what `move` of the desk does."""
+    async def _moved(self, desk: PersonDesk, here: Address) -> str:
+        """`moved` when it is at that time now, or was before; `asked` when another calendar is asked; else nothing.
+
+        Raises what `move` of the desk does.
+        """
         appointment = await _coming(desk)
         if appointment is None:
-            return False
+            return ""
         if f"{appointment.starts:%Y-%m-%dT%H:%M}" == here["slot"]:
-            return True
+            return "moved"
         slot = await which_time(desk, appointment.service, _party(appointment), here, None)
         if isinstance(slot, Question):
-            return False
-        await desk.move(appointment, slot)
-        return True
+            return ""
+        stands = await desk.move(appointment, slot)
+        return "moved" if stands.starts == slot.starts else "asked"
 
     async def ask_cancel(self, reader: Reader, secret: str) -> Response:
         """Whether it is meant."""
@@ -208,6 +211,8 @@ def _confirm(reader: Reader, own: Address, question: Text, yes: Text, no: Text) 
 
 
 def _became(appointment: Appointment) -> Value:
+    if appointment.state == AppointmentState.HELD:
+        return ASKING_HERE
     if appointment.state == AppointmentState.CANCELLED_BY_PERSON:
         return _("Cancelled. Thank you for telling us.")
     if appointment.state == AppointmentState.CANCELLED_BY_OFFICE:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import segno
 
 from bot.booking.page import Reader
+from bot.booking.words import ASKING_TO_MOVE_HERE
 from bot.finding.results import Part
 from flows.wording import EXAMPLE, address
 from locales.text import Value, Verbatim, _
@@ -48,12 +49,14 @@ def receipt_of(appointment: Appointment, reader: Reader) -> Receipt:
 
 
 def done_in_words(appointment: Appointment, done: str) -> Value:
-    """What has just happened (`booked`, `moved`), else what this is."""
+    """What has just happened (`booked`, `moved`, `asked`), else what this is."""
     match done:
         case "booked":
             return _("Booked! Your code is {code}.", code=Verbatim(appointment.code))
         case "moved":
             return _("Moved! Your code stays {code}.", code=Verbatim(appointment.code))
+        case "asked":
+            return ASKING_TO_MOVE_HERE
         case _other:
             return _("Your code is {code}.", code=Verbatim(appointment.code))
 

@@ -37,6 +37,10 @@ WORDS: dict[str, Text] = {
 WAIT = _("Too many people are booking from here at the same time. Please wait a minute, then try again.")
 OFTEN_ENOUGH = _("You have booked several times today. Please go on tomorrow, or call the one-stop shop.")
 MOVED_OFTEN = _("You have moved it several times today. Please go on tomorrow, or call the one-stop shop.")
+ASKING_HERE = _("I am asking the calendar of this office. Please open this page again in a minute.")
+ASKING_TO_MOVE_HERE = _(
+    "I am asking the calendar of this office for the new time. Please open this page again in a minute."
+)
 UNKNOWN_CITY = _("Sorry, I did not find that. Please choose one of these.")
 UNKNOWN_APPOINTMENT = _("There is no appointment at this address. Please check that it is complete.")
 

@@ -173,7 +173,10 @@ class AppointmentTold(BaseModel):
     """An appointment. The name is not told again: whoever asks has sent it."""
 
     code: str = Field(description="What the person shows at the door.", examples=["K7M2QX"])
-    state: str = Field(description="booked, arrived, served, missed, cancelled_by_person or cancelled_by_office.")
+    state: str = Field(
+        description="booked, arrived, served, missed, cancelled_by_person or cancelled_by_office; held while the "
+        "booking system of the office is being asked: look again in a minute."
+    )
     service: str
     service_name: str
     starts: datetime

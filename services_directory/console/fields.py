@@ -86,6 +86,7 @@ FORMS: Mapping[str, tuple[Field, ...]] = {
         Field("counters", cells=(
             ("key", WORDS), ("name", NAME), ("services", several("services")), ("languages", several("languages")),
             ("hours", WEEK), ("walk_ins", WEEK), ("grid", NUMBER),
+            ("elsewhere.address", WORDS), ("elsewhere.booking_type", WORDS),
         )),
         Field("reminders.day_before", YES_OR_NO), Field("reminders.hours_before", NUMBER),
         _SOURCES,
@@ -157,7 +158,7 @@ def _box(field: Field, value: Any, asked: Asked, typed: Form | None) -> Box:  # 
         inputs = tuple(
             one
             for name, widget in field.cells
-            for one in widget.show(f"{field.name}.{at}.{name}", f"{field.name}.{name}", part.get(name), asked)
+            for one in widget.show(f"{field.name}.{at}.{name}", f"{field.name}.{name}", _of(part, name), asked)
         )
         rows.append(tuple(_with_typed(iter(inputs), typed)))
     return Box(field.name, rows=tuple(rows))
@@ -186,7 +187,7 @@ def _read_rows(field: Field, form: Form, before: Sequence[Document], language: s
             continue
         part = dict(before[at]) if at < len(before) else {}
         for cell, widget in field.cells:
-            _put(part, cell, widget.read(f"{name}.{cell}", form, part.get(cell), language))
+            _put(part, cell, widget.read(f"{name}.{cell}", form, _of(part, cell), language))
         if any(key not in _MEANS_NOTHING or said != _MEANS_NOTHING[key] for key, said in part.items()):
             found.append(_finished(part))
     return found

@@ -167,6 +167,8 @@ FIELDS: dict[str, Text] = {
     "counters": _("Counters at which appointments are given"), "counters.key": _("Short name"),
     "counters.name": _("Name"), "counters.hours": _("Only at these hours"),
     "counters.walk_ins": _("Kept for people without an appointment"),
+    "counters.elsewhere.address": _("Its calendar is in redturtle.prenotazioni: address"),
+    "counters.elsewhere.booking_type": _("Name of the booking type there"),
     "counters.grid": _("A time every so many minutes"), "counters.services": _("What it serves"),
     "counters.languages": _("Languages spoken"),
     "intents": _("Questions it answers"), "rank": _("Order among its like"), "topic": _("Topic"),

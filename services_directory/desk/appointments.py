@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import in_rome
@@ -25,6 +25,8 @@ OPEN = (AppointmentState.BOOKED, AppointmentState.ARRIVED)
 CANCELLED = (AppointmentState.CANCELLED_BY_PERSON, AppointmentState.CANCELLED_BY_OFFICE)
 NOT_BOOKED = (AppointmentState.HELD, AppointmentState.LAPSED)
 """What nobody but the person knows of: never in an agenda."""
+ASKED = "asked_elsewhere"
+"""What the history calls that another system was asked for the time."""
 
 
 class CannotChangeError(Exception):
@@ -78,6 +80,13 @@ def fact(directory: Directory, row: AppointmentRow) -> Appointment:
         spoken=row.spoken,
         speaks=counter is not None and directory.speaks(counter, row.language, in_rome(row.starts)),
     )
+
+
+def being_asked() -> ColumnElement[bool]:
+    """Held with no end while another system is asked; what is offered to who waits is so too, but was never asked."""
+    asked = select(AppointmentEventRow.appointment).where(AppointmentEventRow.what == ASKED)
+    held = (AppointmentRow.state == AppointmentState.HELD) & AppointmentRow.held_until.is_(None)
+    return held & AppointmentRow.id.in_(asked)
 
 
 def where(row: AppointmentRow) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from sqlalchemy import select
 
 from services_directory.booked import Appointment
-from services_directory.desk.appointments import NOT_BOOKED
+from services_directory.desk.appointments import NOT_BOOKED, being_asked
 from services_directory.desk.bookings import Bookings
 from services_directory.store.bookings import AppointmentRow
 
@@ -25,9 +25,11 @@ def person_of(secret: str) -> str:
 async def own_appointment(bookings: Bookings, person: str, code: str | None = None) -> Appointment | None:
     """The person's appointment with that code, whatever became of it, and nobody else's; without a code the last one.
 
-    Times that are only held are no appointments yet.
+    Times that are only held are no appointments yet, unless another system is being asked for them.
     """
-    mine = select(AppointmentRow).where(AppointmentRow.person == person, AppointmentRow.state.not_in(NOT_BOOKED))
+    mine = select(AppointmentRow).where(
+        AppointmentRow.person == person, AppointmentRow.state.not_in(NOT_BOOKED) | being_asked()
+    )
     if code is not None:
         mine = mine.where(AppointmentRow.code == code.strip().upper())
     row = await bookings.session.scalar(mine.order_by(AppointmentRow.id.desc()).limit(1))

@@ -246,7 +246,7 @@ class Bookings:
     async def _reclaim(self, row: AppointmentRow) -> None:
         service, counter = self.directory.service(row.service), self.directory.counter(row.counter)
         slot = Slot(row.code, row.service, row.office, in_rome(row.starts), row.minutes)
-        if service is None or counter is None:
+        if service is None or counter is None or counter.elsewhere is not None:
             raise SlotTakenError(slot)
         # What it takes today may not be what it took then: the minutes are those of the appointment.
         want = Want(replace(service, minutes=row.minutes, more_minutes=0), row.people)

@@ -41,14 +41,20 @@ async def wanted(session: AsyncSession, service: Service, who: Who) -> Want:
     held = (AppointmentRow.state == AppointmentState.HELD) & AppointmentRow.held_until.is_not(None)
     moved = AppointmentRow.code == (who.party.moving or "")
     found = await session.execute(
-        select(AppointmentRow.id, AppointmentRow.code, AppointmentRow.starts).where(
-            AppointmentRow.person == who.person, held | moved
-        )
+        select(AppointmentRow.id, AppointmentRow.code, AppointmentRow.starts, AppointmentRow.counter)
+        .add_columns(AppointmentRow.external)
+        .where(AppointmentRow.person == who.person, held | moved)
     )
-    mine = {code: (key, starts) for key, code, starts in found}
-    _key, besides = mine.get(who.party.moving or "", (0, None))
-    ids = frozenset(key for key, _starts in mine.values())
-    return Want(service, who.party.people, who.party.spoken, ids, besides)
+    mine = {row.code: row for row in found}
+    moving = mine.get(who.party.moving or "")
+    return Want(
+        service,
+        who.party.people,
+        who.party.spoken,
+        mine=frozenset(row.id for row in mine.values()),
+        besides=moving.starts if moving else None,
+        stays=moving.counter if moving and moving.external else None,
+    )
 
 
 class Claims:
@@ -58,7 +64,10 @@ class Claims:
         self.session, self.directory, self.now = session, directory, now
 
     async def counters(self, want: Want, slot: Slot, language: str | None = None) -> Sequence[Counter]:
-        """The counters with room at that time: who speaks the person's language, then who has least to do that day."""
+        """The counters with room at that time, our own first.
+
+        Among them: who speaks the person's language, then who has least to do that day.
+        """
         # In UTC: within one zone Python takes the two 2:30 of an autumn night for the same.
         starts, day = slot.starts.astimezone(UTC), in_rome(slot.starts).date()
         free = (await openings(self.session, self.directory, want, [day], self.now)).by_start.get(starts, ())
@@ -73,16 +82,21 @@ class Claims:
         )
         load = {counter: count for counter, count in busy}  # noqa: C416, rows are not pairs to the type checker
 
-        def order(counter: Counter) -> tuple[bool, int, str]:
+        def order(counter: Counter) -> tuple[bool, bool, int, str]:
             speaks = language is not None and self.directory.speaks(counter, language, in_rome(starts))
-            return not speaks, load.get(counter.key, 0), counter.key
+            return counter.elsewhere is not None, not speaks, load.get(counter.key, 0), counter.key
 
         return sorted(free, key=order)
 
     async def claim(
         self, row: AppointmentRow, counter: Counter, starts: datetime, want: Want, until: datetime | None = None
     ) -> bool:
-        """Make the appointment's cells these, no others; False, and nothing changed, when one is somebody else's."""
+        """Make the appointment's cells these, no others; False, and nothing changed, when one is somebody else's.
+
+        A counter of another calendar has no cells to give.
+        """
+        if counter.elsewhere is not None:
+            return False
         wanted = set(cells(starts, occupied(want)))
         try:
             async with self.session.begin_nested():

@@ -12,6 +12,7 @@ from typing import TypeVar
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services_directory.desk.hours import Exceptional, Intervals, OfficeHours, intervals_on, within, without
+from services_directory.desk.remote_times import RemoteTimes
 from services_directory.facts import (
     Activity,
     City,
@@ -35,9 +36,10 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class Directory:
-    """Look-ups over all that is published; never changed, only replaced."""
+    """Look-ups over all that is published; never changed, only replaced. `remote`: what other calendars have free."""
 
-    def __init__(self, published: Published) -> None:
+    def __init__(self, published: Published, remote: RemoteTimes | None = None) -> None:
+        self.remote = remote or RemoteTimes()
         self.version, self.day = published.version, published.day
         self.cities = published.cities
         self._city = {city.key: city for city in published.cities}
@@ -60,9 +62,9 @@ class Directory:
         self._counters_of = _grouped(published.counters, lambda counter: counter.services)
 
     @classmethod
-    async def load(cls, session: AsyncSession, today: date) -> Directory:
+    async def load(cls, session: AsyncSession, today: date, remote: RemoteTimes | None = None) -> Directory:
         """Everything that is published, as of `today` in Rome."""
-        return cls(await reading.published(session, today))
+        return cls(await reading.published(session, today), remote)
 
     def city(self, key: str) -> City | None:
         """The city with that slug."""
@@ -159,6 +161,10 @@ class Directory:
         """The counters that serve a service."""
         return self._counters_of.get(service, ())
 
+    def counters_elsewhere(self) -> Sequence[Counter]:
+        """The counters whose calendar another system keeps."""
+        return [counter for counter in self._counter.values() if counter.elsewhere is not None]
+
     def guides(self, intent: str) -> Sequence[Guide]:
         """The guides that answer an intent, the main one first."""
         return self._guides_on.get(intent, ())
@@ -210,10 +216,11 @@ class Shelf:
 
     def __init__(self) -> None:
         self._directory: Directory | None = None
+        self.remote = RemoteTimes()
 
     async def newest(self, session: AsyncSession, today: date) -> Directory:
         """The directory as it is published now, as of `today` in Rome."""
         held = self._directory
         if held is None or held.day != today or held.version != await reading.version(session):
-            held = self._directory = await Directory.load(session, today)
+            held = self._directory = await Directory.load(session, today, self.remote)
         return held

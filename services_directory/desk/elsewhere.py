@@ -6,6 +6,7 @@ settled by `reconcile` (docs/decisions/0013-calendars-of-others.md).
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -15,8 +16,6 @@ from enum import StrEnum
 
 from locales.dates import in_rome
 from services_directory.booked import Appointment, Slot
-from services_directory.desk.appointments import Who
-from services_directory.desk.bookings import Bookings
 from services_directory.desk.directory import Shelf
 from services_directory.desk.errands import Errand, Errands
 from services_directory.desk.slots import Want, bookable_days, slot_at
@@ -84,17 +83,44 @@ class OtherCalendars:
         want = Want(service)
         return [slot_at(want, time.starts, counter.office) for time in offered if time.starts >= earliest]
 
-    async def book(self, counter: Counter, slot: Slot, name: str, who: Who, *, key: str, now: datetime) -> Appointment:
-        """Book that time here and there, once per `key`.
+    async def refresh(self, now: datetime) -> None:
+        """Hear from every calendar what is free; one that is away has told it before, for some minutes."""
+        async with self.database.reading() as session:
+            directory = await self.shelf.newest(session, in_rome(now).date())
+        for counter in directory.counters_elsewhere():
+            for service in filter(None, map(directory.service, sorted(counter.services))):
+                try:
+                    free = await self.free(counter, service, now) if service.bookable else []
+                except (UnavailableError, RefusedError) as problem:
+                    log.warning("the free times of counter %s are not known: %s", counter.key, problem)
+                else:
+                    self.shelf.remote.heard(counter, service, [slot.starts for slot in free], now)
 
-        Raises TakenError, TooManyBookingsError, SlotTakenError for a service that cannot be booked, CannotChangeError
-        while it is being asked for. After an UnavailableError with `perhaps_done` the person is told later.
-        """
+    async def carry_out(self, now: datetime) -> None:
+        """Ask the other systems what people wait for, each thing by one process; then the people are told."""
+        async with self.database.reading() as session:
+            directory = await self.shelf.newest(session, in_rome(now).date())
+            if not directory.counters_elsewhere() or not await Errands(session, directory, now).anything_to_do():
+                return
         async with self._errands(now) as errands:
-            already = await errands.of_key(key)
-            if already is not None:
-                return already
-            errand = await errands.ask(slot, counter, name, who, key=key)
+            taken = await errands.take()
+        await asyncio.gather(*(self._carry_out(errand, now) for errand in taken))
+
+    async def _carry_out(self, errand: Errand, now: datetime) -> None:
+        try:
+            await (self.book(errand, now) if errand.to is None else self.move(errand, now))
+        except (TakenError, GoneError):
+            log.info("appointment %d could not have its time elsewhere", errand.appointment)
+        except (RefusedError, UnavailableError) as problem:
+            log.warning("appointment %d was not asked for elsewhere: %s", errand.appointment, problem)
+        finally:
+            self.shelf.remote.gone(errand.counter, errand.to or errand.starts)
+
+    async def book(self, errand: Errand, now: datetime) -> Appointment:
+        """Have that time there, and then here. Raises TakenError and lets it go.
+
+        After an UnavailableError with `perhaps_done` it is neither booked nor let go before it is reconciled.
+        """
         visitor = Visitor(errand.first_name, errand.code)
         try:
             system = self._system(errand.elsewhere)
@@ -111,15 +137,15 @@ class OtherCalendars:
             raise TakenError(errand.starts)
         return appointment
 
-    async def move(self, code: str, starts: datetime, *, now: datetime, by: str = "person") -> Appointment:
+    async def move(self, errand: Errand, now: datetime) -> Appointment:
         """Another time, there and then here, the same code. Raises TakenError and leaves it where it was.
 
-        Raises LookupError, TooManyBookingsError, CannotChangeError; GoneError when the office has cancelled it.
+        Raises GoneError when the office has cancelled it, or the person meanwhile.
         """
-        async with self._errands(now) as errands:
-            errand = await errands.ask_to_move(code, starts, by=by)
         try:
-            await self._system(errand.elsewhere).move(errand.elsewhere, errand.external or "", starts)
+            await self._system(errand.elsewhere).move(
+                errand.elsewhere, errand.external or "", errand.to or errand.starts
+            )
         except GoneError:
             async with self._errands(now) as errands:
                 await errands.ended_there(errand)
@@ -135,19 +161,10 @@ class OtherCalendars:
             raise GoneError(errand.external or "")
         return appointment
 
-    async def cancel(self, code: str, *, now: datetime, by: str = "person") -> Appointment:
-        """Cancel it here, which is what counts for the person, then there; that is tried again until it is done.
-
-        Raises CannotChangeError, LookupError, and nothing that the other system does.
-        """
-        async with self._errands(now) as errands:
-            appointment = await Bookings(errands.session, errands.directory, now).cancel(code, by=by)
-            waiting = [one for one in await errands.to_give_back() if one.code == code]
-        await self._settle([(self._give_back, one) for one in waiting], now)
-        return appointment
-
     async def reconcile(self, now: datetime) -> list[Settled]:
         """Settle what was left half done: asked for, being moved, cancelled only here. Harmless to run at any time."""
+        if not await self._any(now):
+            return []
         async with self._errands(now) as errands:
             asked = await errands.asked(now - GRACE)
             moving = await errands.being_moved(now - GRACE)
@@ -157,6 +174,8 @@ class OtherCalendars:
 
     async def follow(self, now: datetime) -> list[Settled]:
         """What the office has cancelled or moved in its own calendar is so here too, and the person is told."""
+        if not await self._any(now):
+            return []
         async with self._errands(now) as errands:
             standing = await errands.standing(FOLLOWED)
         return await self._settle([(self._follow, one) for one in standing], now)
@@ -186,12 +205,12 @@ class OtherCalendars:
         found = await self._system(errand.elsewhere).find(errand.elsewhere, errand.code)
         if found is not None and found.starts == errand.starts:
             async with self._errands(now) as errands:
-                if await errands.booked(errand, found.external, told=True) is not None:
+                if await errands.booked(errand, found.external) is not None:
                     return Outcome.BOOKED
         if found is not None:
             await self._cancel_there(errand, found.external)
         async with self._errands(now) as errands:
-            await errands.let_go(errand, told=True)
+            await errands.let_go(errand)
         return Outcome.LET_GO
 
     async def _settle_move(self, errand: Errand, now: datetime) -> Outcome:
@@ -201,9 +220,9 @@ class OtherCalendars:
                 await errands.ended_there(errand)
                 return Outcome.ENDED_THERE
             if stands == errand.to:
-                await errands.moved(errand, told=True)
+                await errands.moved(errand)
                 return Outcome.MOVED
-            await errands.stayed(errand, told=True)
+            await errands.stayed(errand)
             return Outcome.STAYED
 
     async def _give_back(self, errand: Errand, now: datetime) -> Outcome:
@@ -243,6 +262,11 @@ class OtherCalendars:
             log.warning("appointment %d has to be cancelled by hand in the other calendar", errand.appointment)
             return False
         return True
+
+    async def _any(self, now: datetime) -> bool:
+        """Whether any counter is in another calendar: where none is, nobody opens a writing transaction."""
+        async with self.database.reading() as session:
+            return bool((await self.shelf.newest(session, in_rome(now).date())).counters_elsewhere())
 
     def _system(self, elsewhere: Elsewhere) -> BookingSystem:
         if elsewhere.system not in self.systems:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import ROME
 from services_directory.booked import TooManyBookingsError, TooManyHoldsError
-from services_directory.desk.appointments import NOT_BOOKED, OPEN, fact
+from services_directory.desk.appointments import NOT_BOOKED, OPEN, being_asked, fact
 from services_directory.desk.directory import Directory
 from services_directory.facts import Service
 from services_directory.store.bookings import AppointmentEventRow, AppointmentRow
@@ -30,10 +30,13 @@ class Limits:
         self._midnight = now.astimezone(ROME).replace(hour=0, minute=0, second=0, microsecond=0)
 
     async def refuse_second_booking(self, service: Service, *, for_other: bool, besides: int = 0) -> None:
-        """One open appointment a service for oneself and one for others, `besides` it. Raises TooManyBookingsError."""
+        """One open appointment a service for oneself and one for others, `besides` it. Raises TooManyBookingsError.
+
+        What another system is being asked for counts as one.
+        """
         coming = await self.session.scalar(
             select(AppointmentRow)
-            .where(AppointmentRow.person == self.person, AppointmentRow.state.in_(OPEN))
+            .where(AppointmentRow.person == self.person, AppointmentRow.state.in_(OPEN) | being_asked())
             .where(AppointmentRow.service == service.key, AppointmentRow.for_other == for_other)
             .where(AppointmentRow.id != besides)
             .where(AppointmentRow.starts >= self.now - timedelta(hours=2))

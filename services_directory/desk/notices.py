@@ -17,6 +17,7 @@ from locales.dates import in_rome
 from services_directory.booked import Appointment, AppointmentState, Enrolment
 from services_directory.desk.bookings import Bookings
 from services_directory.desk.directory import Directory
+from services_directory.desk.errands import MOVED_THERE, NOT_BOOKED_NOW, NOT_MOVED, NOW_BOOKED, NOW_MOVED
 from services_directory.desk.quiet import awake
 from services_directory.desk.reminders import DAY_BEFORE, HOURS_BEFORE
 from services_directory.store.bookings import AppointmentRow, EnrolmentRow
@@ -111,12 +112,21 @@ def _is_withdrawn(subject: Subject, _at: datetime) -> bool:
     return subject.enrolment is not None and subject.enrolment.state == "withdrawn"
 
 
+def _is_not_booked(subject: Subject, _at: datetime) -> bool:
+    return subject.appointment is not None and subject.appointment.state == AppointmentState.LAPSED
+
+
 _REMINDER = Kind(_is_to_come, quiet=True, once=True)
 KINDS: Mapping[str, Kind] = {
     DAY_BEFORE: _REMINDER,
     HOURS_BEFORE: _REMINDER,
     "cancelled_by_office": Kind(_is_cancelled),
     "restored_by_office": Kind(_stands),
+    NOW_BOOKED: Kind(_stands),
+    NOT_BOOKED_NOW: Kind(_is_not_booked),
+    NOW_MOVED: Kind(_stands),
+    NOT_MOVED: Kind(_stands),
+    MOVED_THERE: Kind(_stands),
     "slot_offered": Kind(_is_offered, quiet=True),
     "seat_offered": Kind(_seat_is_kept, quiet=True),
     "seat_withdrawn": Kind(_is_withdrawn, quiet=True),

@@ -13,7 +13,7 @@ from locales.dates import in_rome
 from locales.text import WeeklyHours
 from services_directory.booked import ALONE, Appointment, Enrolment, Hold, Party, Slot, WhenWanted, Wish
 from services_directory.desk.appointments import Who
-from services_directory.desk.bookings import Bookings
+from services_directory.desk.booker import Booker
 from services_directory.desk.claims import alone_in, wanted
 from services_directory.desk.directory import Directory
 from services_directory.desk.enrolments import Enrolments
@@ -50,7 +50,8 @@ class PersonDesk:
 
     def __init__(self, session: AsyncSession, directory: Directory, person: str, now: datetime) -> None:
         self.session, self.directory, self.person, self.now = session, directory, person, in_rome(now)
-        self.bookings = Bookings(session, directory, self.now)
+        self.booker = Booker(session, directory, self.now)
+        self.bookings = self.booker.bookings
         self.waiting = Waiting(session, directory, self.now)
         self.enrolments = Enrolments(session, directory, self.now)
 
@@ -136,15 +137,18 @@ class PersonDesk:
 
         Raises SlotTakenError, TooManyBookingsError, TooManyHoldsError.
         """
-        return await self.bookings.hold(slot, self._who(language, party), key=self._once(key))
+        return await self.booker.hold(slot, self._who(language, party), key=self._once(key))
 
     async def let_go(self) -> None:
         """The time that the person holds is free again."""
         await self.bookings.let_go(self.person)
 
     async def book(self, slot: Slot, name: str, *, language: str, key: str, party: Party = ALONE) -> Appointment:
-        """Book that time, held or free, once per `key`. Raises SlotTakenError, TooManyBookingsError."""
-        return await self.bookings.book(slot, name, self._who(language, party), key=self._once(key))
+        """Book that time, held or free, once per `key`; still held: another calendar is being asked for it.
+
+        Raises SlotTakenError, TooManyBookingsError, TooManyHoldsError.
+        """
+        return await self.booker.book(slot, name, self._who(language, party), key=self._once(key))
 
     @property
     def my_appointments(self) -> MyAppointments:
@@ -152,8 +156,11 @@ class PersonDesk:
         return MyAppointments(self.bookings, self.person)
 
     async def move(self, appointment: Appointment, slot: Slot) -> Appointment:
-        """Move it, keeping its code. Raises SlotTakenError and then leaves it where it was."""
-        return await self.bookings.move(appointment.code, slot)
+        """Move it, keeping its code; still at its old time: another calendar is being asked for the new one.
+
+        Raises SlotTakenError and then leaves it where it was.
+        """
+        return await self.booker.move(appointment.code, slot)
 
     async def cancel(self, appointment: Appointment) -> None:
         """Cancel it for the person; its time is free at once."""
@@ -215,7 +222,7 @@ class PersonDesk:
         waits = select(ServiceRow.city).join(WaitingRow, WaitingRow.service == ServiceRow.key)
         await alone_in(self.session, booked, waits.where(WaitingRow.person == self.person))
         await self.waiting.leave_all(self.person)
-        await self.bookings.let_go(self.person)
+        await self.booker.forget(self.person)
         for appointment in await self.bookings.of_person(self.person):
             await self.bookings.cancel(appointment.code)
         for enrolment in await self.enrolments.of_person(self.person):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -32,7 +32,7 @@ class Want:
     """What a time is looked for: how many come, and the language somebody at the counter must speak (None: any).
 
     `mine`: ids of appointments whose cells count as free, because this person holds or moves them; `besides`: the time
-    that is being moved, which is no other time.
+    that is being moved, which is no other time; `stays`: the counter of another calendar at which that stays.
     """
 
     service: Service
@@ -40,11 +40,19 @@ class Want:
     spoken: str | None = None
     mine: frozenset[int] = frozenset()
     besides: datetime | None = None
+    stays: str | None = None
 
     @property
     def minutes(self) -> int:
         """How long they are at the counter."""
         return (self.service.minutes or 0) + (self.people - 1) * self.service.more_minutes
+
+    def may_be_at(self, counter: Counter) -> bool:
+        """Whether it can be booked there: what is moved stays in its calendar, and another's has its own minutes."""
+        if counter.elsewhere is None:
+            return self.stays is None
+        moves = self.besides is not None
+        return self.minutes == self.service.minutes and (counter.key == self.stays or not moves)
 
 
 @dataclass(frozen=True)
@@ -75,9 +83,13 @@ def cells(starts: datetime, minutes: int) -> list[datetime]:
 async def openings(
     session: AsyncSession, directory: Directory, want: Want, days: Collection[date], now: datetime
 ) -> Openings:
-    """The free times on those of the days that can be booked: lead time, horizon and the rule for today are kept."""
+    """The free times on those of the days that can be booked: lead time, horizon and the rule for today are kept.
+
+    Where a time is free in our own calendar and in another's, our own counters come first.
+    """
     service = want.service
-    counters = [counter for counter in directory.counters(service.key) if counter.elsewhere is None]
+    counters = [counter for counter in directory.counters(service.key) if want.may_be_at(counter)]
+    counters.sort(key=lambda counter: counter.elsewhere is not None)
     bookable = set(bookable_days(service, now)).intersection(days)
     if service.minutes is None or want.people > service.most_people or not counters or not bookable:
         return Openings(want, {})
@@ -88,7 +100,7 @@ async def openings(
     for day in sorted(bookable):
         for counter in counters:
             claimed = taken[counter.key]
-            for starts in starts_on(directory, counter, want, day):
+            for starts in _offered(directory, counter, want, day, now):
                 if starts < earliest or starts == want.besides or not claimed.isdisjoint(_numbers(starts, needed)):
                     continue
                 if want.spoken is None or directory.speaks(counter, want.spoken, in_rome(starts)):
@@ -125,6 +137,13 @@ async def days_with_room(
         for starts in (await openings(session, directory, want, days[first : first + AT_A_LOOK], now)).by_start:
             free[in_rome(starts).date()] += 1
     return [Day(day.isoformat(), day, free[day]) for day in sorted(free)][:MAX_DAYS]
+
+
+def _offered(directory: Directory, counter: Counter, want: Want, day: date, now: datetime) -> Iterable[datetime]:
+    """The starts of a day before what is claimed: those of our grid, or what the other calendar told, in UTC."""
+    if counter.elsewhere is not None:
+        return directory.remote.on(counter, want.service, day, now)
+    return starts_on(directory, counter, want, day)
 
 
 def starts_on(directory: Directory, counter: Counter, want: Want, day: date) -> Iterator[datetime]:

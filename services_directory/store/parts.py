@@ -149,7 +149,7 @@ class Stop(Timed):
 class Elsewhere(Part):
     """The other system that keeps a counter's calendar: which one, where, and its name for what is booked."""
 
-    system: Literal["redturtle.prenotazioni"]
+    system: Literal["redturtle.prenotazioni"] = "redturtle.prenotazioni"
     address: Annotated[str, Field(pattern=r"^https?://", max_length=300)]
     booking_type: Annotated[str, Field(min_length=1, max_length=200)]
 

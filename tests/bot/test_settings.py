@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.settings import Settings, SettingsError, read_settings
+from bot.settings import Settings, SettingsError, accounts_in, read_settings
 
 
 @pytest.fixture(autouse=True)
@@ -67,3 +67,20 @@ def test_every_setting_is_documented() -> None:
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     missing = [name for name in Settings.model_fields if name.upper() not in readme and name != "demo"]
     assert missing == []
+
+
+@pytest.mark.parametrize("written", ["sportello:secret", '["https://a.example"]', '{"https://a.example": "secret"}'])
+def test_accounts_that_cannot_be_read_are_named_without_what_is_written(
+    monkeypatch: pytest.MonkeyPatch, written: str
+) -> None:
+    monkeypatch.setenv("SPORTELLO_CALENDAR_ACCOUNTS", written)
+    with pytest.raises(SettingsError) as problem:
+        read_settings()
+    assert str(problem.value).startswith("SPORTELLO_CALENDAR_ACCOUNTS must be JSON:")
+    assert "secret" not in str(problem.value)
+
+
+def test_accounts_are_read_by_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SPORTELLO_CALENDAR_ACCOUNTS", '{"https://a.example": "user:with:colons"}')
+    assert accounts_in(read_settings().calendar_accounts) == {"https://a.example": ("user", "with:colons")}
+    assert accounts_in(None) == {}
