@@ -11,24 +11,31 @@ from tests.town import Person, Town, opened
 READY = "everybody is ready"
 
 
-async def up_to_the_confirmation(town: Town, number: int) -> Person:
-    """Each person chooses one of the times that are left."""
+async def up_to_the_times(town: Town, number: int) -> Person:
+    """Each person sees the times that are left."""
     person = town.person(name=f"person-{number}")
     await person.taps_key("go=book_appointment")
     await person.taps("Work desk")
     await person.taps(person.labels[0])
-    await person.taps(person.labels[number % len(person.labels)])
-    await person.says(f"Person {chr(ord('A') + number % 26)}")
     return person
 
 
+async def books(person: Person, number: int) -> None:
+    """Take one of the times; whoever gets it gives a name and confirms."""
+    await person.taps(person.labels[number % len(person.labels)])
+    if "What name shall we call?" in person.text:
+        await person.says(f"Person {chr(ord('A') + number % 26)}")
+        await person.says("yes")
+
+
 async def main(url: str, first: int, count: int) -> None:
-    """Everybody is asked to confirm; when the word is given, everybody says yes."""
+    """Everybody has seen the same times; when the word is given, everybody takes one."""
+    numbers = range(first, first + count)
     async with opened(url) as town:
-        people = [await up_to_the_confirmation(town, number) for number in range(first, first + count)]
+        people = [await up_to_the_times(town, number) for number in numbers]
         print(READY, flush=True)  # noqa: T201, the test reads it
         sys.stdin.readline()
-        await asyncio.gather(*(person.says("yes") for person in people))
+        await asyncio.gather(*(books(person, number) for person, number in zip(people, numbers, strict=True)))
         print(json.dumps([[person.text, person.labels] for person in people]), flush=True)  # noqa: T201, the test reads it
 
 
