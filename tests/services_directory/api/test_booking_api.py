@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -27,7 +25,7 @@ from services_directory.desk.directory import Shelf
 from services_directory.store.bookings import AppointmentRow
 from services_directory.store.session import Database
 from services_directory.store.waiting import DeedRow
-from tests.town import FakeClock, found
+from tests.town import FakeClock
 
 WORK = "taranto-desk-work"
 TEN = "2026-11-26T10:00"
@@ -300,11 +298,9 @@ async def test_an_address_that_does_too_much_is_asked_to_wait(api: httpx.AsyncCl
     assert answer.headers["retry-after"] == "17"
 
 
-def test_nothing_that_a_machine_can_think_of_breaks_it(migrated_sqlite: Path, tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{shutil.copy(migrated_sqlite, tmp_path / 'fuzzed.db')}"
-    asyncio.run(found(url))
+def test_nothing_that_a_machine_can_think_of_breaks_it(machine_database: Database) -> None:
     app = FastAPI(openapi_url="/api/openapi.json")
-    app.include_router(booking_api(Database(url), Shelf(), FakeClock().now, Unlimited()))
+    app.include_router(booking_api(machine_database, Shelf(), FakeClock().now, Unlimited()))
     schema = schemathesis.openapi.from_asgi("/api/openapi.json", app)
     operations = [one.ok() for one in schema.get_all_operations() if isinstance(one, Ok)]
     assert len(operations) == 8
