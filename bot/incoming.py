@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 MAX_WORDS = 4096
 """Longer messages are cut: no channel lets a person write more in one go."""
@@ -37,11 +37,15 @@ class IncomingMessage:
     language: str | None = None
     """What the channel says of the person's language: a hint, unless they chose it there."""
     language_chosen: bool = False
+    also: tuple[Sender, ...] = ()
+    """Other identities of the same account, when the channel tells them in one breath."""
+    written_at: float | None = None
+    """When it was written, by the channel's clock: seconds since 1970, UTC."""
 
     def to_json(self) -> dict[str, Any]:
-        """The saved form, without the sender, which has columns of its own."""
+        """The saved form, without the identities, which have rows of their own."""
         saved = asdict(self)
-        del saved["sender"], saved["key"]
+        del saved["sender"], saved["key"], saved["also"]
         return {name: value for name, value in saved.items() if value not in (None, False)}
 
     @classmethod
@@ -49,13 +53,3 @@ class IncomingMessage:
         """The message as it was saved."""
         location = saved.get("location")
         return cls(sender, key, **{**saved, "location": tuple(location) if location else None})
-
-
-class Reception(Protocol):
-    """Where a channel hands in what arrived."""
-
-    async def receive(self, message: IncomingMessage) -> None:
-        """Take the message in: durable when this returns, answered later; the same message twice is harmless."""
-
-    async def unreachable(self, sender: Sender) -> None:
-        """Remember that this person has blocked us: nothing is sent until they write again."""

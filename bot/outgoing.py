@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any, Protocol
 
 from bot.incoming import Sender
@@ -48,8 +49,26 @@ class File:
 
 
 @dataclass(frozen=True)
+class Template:
+    """The same as a reply says, in a form that the channel has approved in advance: it may open a conversation.
+
+    `name` is one of `bot.templates.TEMPLATES`; `values` are its placeholders and what fills them, `keys` what its
+    buttons send back, in their order.
+    """
+
+    name: str
+    language: str
+    values: tuple[tuple[str, str], ...] = ()
+    keys: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Reply:
-    """What is sent: text, buttons, a place, a link, a file. `language` is the one it is written in."""
+    """What is sent: text, buttons, a place, a link, a file. `language` is the one it is written in.
+
+    `templates` say the same to somebody who has not written for a day, where a channel asks for that: in the
+    person's language first, then in those that they may understand.
+    """
 
     text: str
     language: str
@@ -58,10 +77,14 @@ class Reply:
     link: str | None = None
     document: File | None = None
     wants_location: bool = False
+    templates: tuple[Template, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
-        """The saved form, and the one that `POST /chat/messages` answers with."""
-        return asdict(self)
+        """The saved form, and, without templates, the one that `POST /chat/messages` answers with."""
+        saved = asdict(self)
+        if not self.templates:
+            del saved["templates"]
+        return saved
 
     @classmethod
     def from_json(cls, saved: dict[str, Any]) -> Reply:
@@ -75,7 +98,31 @@ class Reply:
             link=saved.get("link"),
             document=File(**document) if document else None,
             wants_location=saved.get("wants_location", False),
+            templates=tuple(_template(template) for template in saved.get("templates", ())),
         )
+
+
+def _template(saved: dict[str, Any]) -> Template:
+    values = tuple((name, value) for name, value in saved["values"])
+    return Template(saved["name"], saved["language"], values, tuple(saved["keys"]))
+
+
+@dataclass(frozen=True)
+class Posting:
+    """What is known of a reply beside its content.
+
+    `number` is ours, and comes back with what the channel tells of the reply later. `heard_at` (aware) is when the
+    person last wrote, `answers` the channel's id of the message that is answered. `only_template`: the channel has
+    said that nothing else may go out.
+    """
+
+    number: int = 0
+    heard_at: datetime | None = None
+    answers: str | None = None
+    only_template: bool = False
+
+
+UNKNOWN = Posting()
 
 
 class SendError(Exception):
@@ -94,13 +141,17 @@ class UndeliverableError(SendError):
     """The channel refuses this very reply: trying again would not help."""
 
 
+class WindowClosedError(SendError):
+    """The person has not written for a day: only an approved template may go out, at once."""
+
+
 class Channel(Protocol):
     """A wire that replies are pushed onto. The web and the terminal have none: they fetch what is theirs."""
 
     name: str
 
-    async def send(self, to: Sender, reply: Reply) -> str | None:
+    async def send(self, to: Sender, reply: Reply, posting: Posting = UNKNOWN) -> str | None:
         """Send one saved reply, laid out within the channel's limits; the channel's id of it, where it has one.
 
-        Raises SendError, UnreachableError or UndeliverableError.
+        Raises SendError, UnreachableError, UndeliverableError or WindowClosedError.
         """

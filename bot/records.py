@@ -28,8 +28,23 @@ class SenderRow(Base):
     lost: Mapped[bool] = mapped_column(default=False)
     """A reply was given up; shown to the offices of the person's appointments until they write again."""
     last_inbound: Mapped[datetime | None]
+    agreed_at: Mapped[datetime | None]
+    """Since when they know that we write first when there is something to remind them of, and have not minded."""
+    silenced_at: Mapped[datetime | None]
+    """When they said that we must not write first: for good, until they say otherwise."""
     forgotten: Mapped[bool] = mapped_column(default=False)
     """Erased as soon as the farewell has gone out; until then the address is needed for it."""
+
+
+class AliasRow(Base):
+    """Another identity of the same account on the same channel, under which a message may come too."""
+
+    __tablename__ = "alias"
+
+    channel: Mapped[str] = mapped_column(String(20), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    value: Mapped[str] = mapped_column(String(200), primary_key=True)
+    sender_id: Mapped[int] = mapped_column(ForeignKey("sender.id", ondelete="CASCADE"), index=True)
 
 
 class InboxRow(Base):
@@ -70,8 +85,20 @@ class OutboxRow(Base):
     written_at: Mapped[datetime]
     external_id: Mapped[str | None] = mapped_column(String(200))
     problem: Mapped[str | None] = mapped_column(String(200))
+    delivery: Mapped[str | None] = mapped_column(String(10))
+    """What the channel told of it since: sent, delivered, read, failed."""
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id", ondelete="SET NULL"), index=True)
     """What it tells of, when nobody had asked: its delivery is recorded there."""
+
+
+class ReportRow(Base):
+    """Something that a channel has told of a reply and that was acted upon: told twice, it is not acted upon again."""
+
+    __tablename__ = "report"
+
+    external_id: Mapped[str] = mapped_column(String(200), primary_key=True)
+    state: Mapped[str] = mapped_column(String(10), primary_key=True)
+    at: Mapped[datetime]
 
 
 class LinkRow(Base):

@@ -82,6 +82,14 @@ class Settings(BaseSettings):
     telegram_token: SecretStr | None = None
     telegram_api_base: Annotated[str, AfterValidator(_web)] = "https://api.telegram.org"
     telegram_webhook_secret: SecretStr | None = None
+    whatsapp_token: SecretStr | None = None
+    whatsapp_phone_id: str | None = None
+    """Meta's number of our telephone number, not the telephone number."""
+    whatsapp_app_secret: SecretStr | None = None
+    whatsapp_verify_token: SecretStr | None = None
+    whatsapp_account_id: str | None = None
+    """Meta's number of the WhatsApp Business Account: needed for templates."""
+    whatsapp_api_base: Annotated[str, AfterValidator(_web)] = "https://graph.facebook.com"
     calendar_accounts: Annotated[SecretStr | None, AfterValidator(_accounts)] = None
     """Our accounts in the booking systems of the cities, as JSON: `{"address": "user:password"}`."""
     demo: bool = False
@@ -91,6 +99,15 @@ class Settings(BaseSettings):
     def _belong_together(self) -> Settings:
         if self.telegram_webhook_secret and not (self.public_url and self.telegram_token):
             raise ValueError("TELEGRAM_WEBHOOK_SECRET needs PUBLIC_URL and TELEGRAM_TOKEN beside it")
+        parts = {
+            "WHATSAPP_TOKEN": self.whatsapp_token,
+            "WHATSAPP_PHONE_ID": self.whatsapp_phone_id,
+            "WHATSAPP_APP_SECRET": self.whatsapp_app_secret,
+            "WHATSAPP_VERIFY_TOKEN": self.whatsapp_verify_token,
+        }
+        missing = [name for name, value in parts.items() if not value]
+        if 0 < len(missing) < len(parts):
+            raise ValueError(f"WhatsApp needs {' and '.join(missing)} too (docs/whatsapp.md says where they are)")
         if self.public_url and not self.secret_key:
             raise ValueError("PUBLIC_URL is set, so SECRET_KEY must be set too: openssl rand -hex 32 makes one")
         return self

@@ -28,7 +28,7 @@ from telegram.warnings import PTBDeprecationWarning
 
 from bot.channels import telegram_words as words
 from bot.incoming import MAX_WORDS, Attachment, IncomingMessage, Sender
-from bot.outgoing import Reply, SendError, UndeliverableError, UnreachableError
+from bot.outgoing import UNKNOWN, Posting, Reply, SendError, UndeliverableError, UnreachableError
 from locales.languages import FALLBACK, SPOKEN
 from locales.rendering import render
 
@@ -206,7 +206,7 @@ class TelegramChannel:
         self._username: str | None = None
         self._halfway: OrderedDict[tuple[Sender, Reply], int] = OrderedDict()
 
-    async def send(self, to: Sender, reply: Reply) -> str:
+    async def send(self, to: Sender, reply: Reply, _posting: Posting = UNKNOWN) -> str:
         """Send one reply within Telegram's limits; the id of its last message.
 
         A long text, a place, a file and the question for a location are calls of their own. When a later one fails,

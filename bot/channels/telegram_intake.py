@@ -18,7 +18,7 @@ from telegram.error import BadRequest, Conflict, Forbidden, TelegramError
 
 from bot.channels import telegram_words as words
 from bot.channels.telegram import FloodError, TelegramChannel, incoming, read_update, refusals, sender
-from bot.incoming import Reception
+from bot.reception import Reception
 from locales.rendering import render
 
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from bot import inbox
 from bot.incoming import IncomingMessage, Sender
-from bot.outgoing import Reply
+from bot.outgoing import UNKNOWN, Posting, Reply
 from bot.rounds import one_round
 from bot.workers import Workers
 from tests.town import WEDNESDAY, FakeClock, opened
@@ -25,7 +25,7 @@ class Wire:
     def __init__(self, path: Path, *, deadly: bool) -> None:
         self.path, self.deadly = path, deadly
 
-    async def send(self, to: Sender, reply: Reply) -> str | None:
+    async def send(self, to: Sender, reply: Reply, _posting: Posting = UNKNOWN) -> str | None:
         if self.deadly:
             die()
         with self.path.open("a", encoding="utf-8") as file:

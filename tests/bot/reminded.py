@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from bot.inbox import sender_of
 from bot.incoming import IncomingMessage, Sender
-from bot.outgoing import Reply, SendError
+from bot.outgoing import UNKNOWN, Posting, Reply, SendError
 from bot.rounds import one_round
 from locales.dates import ROME
 from services_directory.desk.person_desk import PersonDesk
@@ -34,7 +34,7 @@ class Wire:
         self.failures: list[SendError] = []
         self.dies = False
 
-    async def send(self, to: Sender, reply: Reply) -> str | None:
+    async def send(self, to: Sender, reply: Reply, _posting: Posting = UNKNOWN) -> str | None:
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append(reply)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.incoming import Sender
-from bot.outgoing import Reply, SendError
+from bot.outgoing import UNKNOWN, Posting, Reply, SendError
 
 
 class FakeChannel:
@@ -15,7 +15,7 @@ class FakeChannel:
         self.sent: list[tuple[str, str]] = []
         self.failures: list[SendError | None] = []
 
-    async def send(self, to: Sender, reply: Reply) -> str | None:
+    async def send(self, to: Sender, reply: Reply, _posting: Posting = UNKNOWN) -> str | None:
         failure = self.failures.pop(0) if self.failures else None
         if failure is not None:
             raise failure
