@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 import httpx
-from fastapi import FastAPI, Request, Response
+from fastapi import FastAPI, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from redis.asyncio import Redis
@@ -20,17 +20,14 @@ from bot.booking.desks import Desks
 from bot.booking.own import own_router
 from bot.booking.pages import booking_router
 from bot.calendars import keep, other_calendars
-from bot.channels.telegram import TelegramChannel
-from bot.channels.telegram_intake import TelegramIntake
 from bot.channels.web import web_router
 from bot.finding.pages import finding_router
 from bot.house import House
 from bot.limits import Limits
-from bot.only_one import only_one
-from bot.outgoing import SendError
 from bot.preview import preview_router
 from bot.rounds import go_round
 from bot.settings import Settings, accounts_in, read_settings
+from bot.wires import Background, Wires
 from bot.workers import Workers
 from nlu.embedded import EmbeddedInterpreter
 from nlu.rasa_client import RasaInterpreter
@@ -60,15 +57,11 @@ def build(settings: Settings) -> FastAPI:
     """The application with these settings; its parts start and stop with it."""
     database = Database(settings.database_url)
     redis = Redis.from_url(settings.redis_url) if settings.redis_url else None
-    telegram = _telegram(settings)
+    wires = Wires(settings)
     embedded = EmbeddedInterpreter.shipped()
     rasa = RasaInterpreter(settings.rasa_url, embedded) if settings.rasa_url else None
-    house = House(database, rasa or embedded, channels={telegram.name: telegram} if telegram else {}, shelf=Shelf())
+    house = House(database, rasa or embedded, channels=wires.channels, shelf=Shelf())
     workers = Workers(house)
-    intake = None
-    if telegram is not None:
-        secret = settings.telegram_webhook_secret
-        intake = TelegramIntake(telegram, workers, secret.get_secret_value() if secret else None)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -78,14 +71,13 @@ def build(settings: Settings) -> FastAPI:
                 stack.push_async_callback(redis.aclose)
             if rasa is not None:
                 stack.push_async_callback(rasa.close)
-            if telegram is not None and intake is not None:
-                await stack.enter_async_context(telegram)
+            await wires.open(stack)
             http = await stack.enter_async_context(httpx.AsyncClient())
             calendars = other_calendars(house, http, accounts_in(settings.calendar_accounts))
             # What was received is answered after nothing more is received, and before the wires are closed.
             stack.push_async_callback(workers.rest)
-            if telegram is not None and intake is not None:
-                await _open_telegram(stack, settings, telegram, intake)
+            if telegram is not None:
+                await _in_background(stack, telegram)
             await _in_background(stack, lambda stop: go_round(house, workers.wake, stop))
             await _in_background(stack, lambda stop: keep(calendars, house.clock.now, stop))
             yield
@@ -113,48 +105,12 @@ def build(settings: Settings) -> FastAPI:
     app.include_router(calendar_router(database, house.shelf, house.clock.now))
     app.include_router(booking_api(database, house.shelf, house.clock.now, limits))
     app.include_router(docs_router())
-    if intake is not None and settings.telegram_webhook_secret is not None:
-        _add_webhook(app, intake)
+    telegram = wires.attach(app, workers)
     _add_health(app, database, redis)
     return app
 
 
-def _telegram(settings: Settings) -> TelegramChannel | None:
-    token = settings.telegram_token
-    return TelegramChannel(token.get_secret_value(), settings.telegram_api_base) if token else None
-
-
-async def _open_telegram(
-    stack: AsyncExitStack, settings: Settings, telegram: TelegramChannel, intake: TelegramIntake
-) -> None:
-    """Have updates called in, or poll for them in one process, whichever the settings ask for; say who we are."""
-    called_in = settings.telegram_webhook_secret is not None
-    stack.push_async_callback(intake.close)
-
-    async def announce(stop: asyncio.Event) -> None:
-        # Telegram may be away when we start: the other channels do not wait for it.
-        while not stop.is_set():
-            try:
-                if called_in:
-                    await intake.register_webhook(f"{settings.public_url}/telegram/webhook")
-                await telegram.set_commands()
-            except SendError as problem:
-                log.warning("Telegram was not told who we are, next try in a minute: %s", problem.reason)
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), 60)
-            else:
-                return
-
-    async def speak_for_the_bot(stop: asyncio.Event) -> None:
-        async with only_one(telegram.bot.token, stop) as ours:
-            if ours:
-                polling = [] if called_in else [intake.poll(stop)]
-                await asyncio.gather(announce(stop), *polling)
-
-    await _in_background(stack, speak_for_the_bot)
-
-
-async def _in_background(stack: AsyncExitStack, work: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> None:
+async def _in_background(stack: AsyncExitStack, work: Background) -> None:
     """Run `work` until the application stops; what does not stop soon when asked is cancelled."""
     stop = asyncio.Event()
     task = asyncio.create_task(work(stop))
@@ -165,13 +121,6 @@ async def _in_background(stack: AsyncExitStack, work: Callable[[asyncio.Event], 
             await asyncio.wait_for(task, PATIENCE)
 
     stack.push_async_callback(end)
-
-
-def _add_webhook(app: FastAPI, intake: TelegramIntake) -> None:
-    @app.post("/telegram/webhook", include_in_schema=False)
-    async def telegram_webhook(request: Request) -> Response:
-        secret = request.headers.get("X-Telegram-Bot-Api-Secret-Token", "")
-        return Response(status_code=await intake.webhook(secret, await request.body()))
 
 
 def _add_health(app: FastAPI, database: Database, redis: Redis | None) -> None:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from bot.identities import insert_once, sender_for
 from bot.incoming import IncomingMessage, Sender
+from bot.reception import Withdrawal
 from bot.records import InboxRow, SenderRow
-from flows.conversation import Conversation
 
 WAITING, DONE, FAILED = "waiting", "done", "failed"
 MAX_TRIES = 3
@@ -22,15 +20,21 @@ MAX_TRIES = 3
 
 async def take_in(session: AsyncSession, message: IncomingMessage, now: datetime) -> int:
     """Write a message down unless it is there already; the id of its sender."""
-    sender = await session.scalar(_ids(message.sender))
-    if sender is None:
-        sender = await _new_sender(session, message.sender)
-    await _insert_once(
+    sender = await sender_for(session, (message.sender, *message.also))
+    await insert_once(
         session,
         InboxRow,
         {"sender_id": sender, "key": message.key, "message": message.to_json(), "state": WAITING, "received_at": now},
     )
     return sender
+
+
+async def withdraw(session: AsyncSession, withdrawal: Withdrawal) -> None:
+    """Forget a message that its writer has deleted; one that is not answered yet never will be."""
+    sender = await sender_for(session, (withdrawal.sender, *withdrawal.also))
+    row = await find(session, sender, withdrawal.key)
+    if row is not None:
+        row.message, row.state = {}, DONE
 
 
 async def sender_of(session: AsyncSession, sender: Sender) -> SenderRow | None:
@@ -69,23 +73,3 @@ async def waiting_senders(session: AsyncSession, before: datetime) -> list[int]:
         select(InboxRow.sender_id).where(InboxRow.state == WAITING, InboxRow.received_at <= before).distinct()
     )
     return list(found)
-
-
-async def _new_sender(session: AsyncSession, sender: Sender) -> int:
-    new = {"person": secrets.token_hex(16), "conversation": Conversation().to_json()}
-    await _insert_once(
-        session, SenderRow, {"channel": sender.channel, "kind": sender.kind, "value": sender.value, **new}
-    )
-    return (await session.scalars(_ids(sender))).one()
-
-
-def _ids(sender: Sender) -> Select[int]:
-    return select(SenderRow.id).where(
-        SenderRow.channel == sender.channel, SenderRow.kind == sender.kind, SenderRow.value == sender.value
-    )
-
-
-async def _insert_once(session: AsyncSession, table: type[SenderRow | InboxRow], values: dict[str, Any]) -> None:
-    """Add a row unless it is there already, or another process adds it at the same moment."""
-    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    await session.execute(insert(table).values(values).on_conflict_do_nothing())

@@ -41,6 +41,8 @@ class IncomingMessage:
     """Other identities of the same account, when the channel tells them in one breath."""
     written_at: float | None = None
     """When it was written, by the channel's clock: seconds since 1970, UTC."""
+    rest: str | None = None
+    """JSON: what the channel told beside it that nobody understands yet."""
 
     def to_json(self) -> dict[str, Any]:
         """The saved form, without the identities, which have rows of their own."""

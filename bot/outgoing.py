@@ -141,6 +141,10 @@ class UndeliverableError(SendError):
     """The channel refuses this very reply: trying again would not help."""
 
 
+class SuspendedError(SendError):
+    """Nothing goes out on this channel until our account with it is in order: replies wait for that."""
+
+
 class WindowClosedError(SendError):
     """The person has not written for a day: only an approved template may go out, at once."""
 
@@ -153,5 +157,5 @@ class Channel(Protocol):
     async def send(self, to: Sender, reply: Reply, posting: Posting = UNKNOWN) -> str | None:
         """Send one saved reply, laid out within the channel's limits; the channel's id of it, where it has one.
 
-        Raises SendError, UnreachableError, UndeliverableError or WindowClosedError.
+        Raises SendError or one of its kinds.
         """

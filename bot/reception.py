@@ -30,7 +30,16 @@ class NewAddress:
     at: float
 
 
-Arrival: TypeAlias = IncomingMessage | Report | NewAddress
+@dataclass(frozen=True)
+class Withdrawal:
+    """Somebody has deleted a message of theirs: `key` is the channel's id of it."""
+
+    sender: Sender
+    also: tuple[Sender, ...]
+    key: str
+
+
+Arrival: TypeAlias = IncomingMessage | Withdrawal | Report | NewAddress
 
 
 class Reception(Protocol):

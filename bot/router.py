@@ -44,7 +44,7 @@ COMMANDS: Mapping[Command, str] = {
 """What a word that always works leads to."""
 ASKS_THE_SAME: Mapping[str, str] = {"choose_city": "city", "change_language": "language"}
 """Meanings that are the answer when the open question is that one."""
-FRESH_START = frozenset({"help", "stopped", "start"})
+FRESH_START = frozenset({"help", "stopped", "start", "be_silent"})
 """Targets after which nothing that was underway goes on."""
 
 

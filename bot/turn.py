@@ -5,13 +5,14 @@ from __future__ import annotations
 import logging
 import secrets
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from time import perf_counter
 
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import inbox, links, outbox
+from bot import delivery, inbox, links, outbox
+from bot.always import command_in
 from bot.history import Told
 from bot.house import House
 from bot.incoming import IncomingMessage, Sender
@@ -20,7 +21,7 @@ from bot.outgoing import Choice, Reply
 from bot.records import InboxRow, OutboxRow, SenderRow
 from bot.replies import replies
 from bot.router import Reaction, Router
-from bot.visitor import Visitor
+from bot.visitor import CONSENT_NEEDED, Visitor
 from flows.conversation import Conversation
 from locales.dates import in_rome
 from locales.languages import FALLBACK
@@ -52,7 +53,7 @@ class Turn:
 
     key: str = ""
     told: Told | None = None
-    claimed: tuple[outbox.Claimed, ...] = ()
+    claimed: tuple[delivery.Claimed, ...] = ()
     more: bool = False
     pushed: bool = True
     """Whether replies are pushed to this person; on the web and in the terminal they are fetched."""
@@ -79,7 +80,9 @@ async def take_turn(house: House, sender_id: int) -> Turn:
                 _start_anew(sender)
             answered = await _answer(house, session, sender, message, now)
             written = await _save(house, session, sender, row, answered, now)
-            claimed = await outbox.claim(session, sender, written, now) if sender.channel in house.channels else []
+            claimed = (
+                await delivery.claim(session, sender, written, now, row.key) if sender.channel in house.channels else []
+            )
         TURNS.observe(perf_counter() - began)
         MESSAGES.labels(sender.channel, answered.reaction.flow or "").inc()
         numbered = [(one.id, reply) for one, reply in zip(written, answered.replies, strict=True)]
@@ -102,8 +105,10 @@ async def _answer(
     conversation = Conversation.from_json(sender.conversation)
     if await links.join(session, sender, message, conversation, now):
         message = replace(message, words="", start=None, tap="go=joined")
+    elif sender.channel in CONSENT_NEEDED and command_in(message.words) == "stop":
+        message = replace(message, words="", tap="go=be_silent")
     directory = await house.shelf.newest(session, in_rome(now).date())
-    desk = Visitor(session, directory, sender.person, now)
+    desk = Visitor(session, directory, sender.person, now, sender)
     reaction = await Router(message, conversation, desk).react(await _understand(house, message, conversation, now))
     language = conversation.profile.language or FALLBACK
     return _Answered(reaction, replies(reaction, conversation, language), conversation, desk.forgotten)
@@ -123,7 +128,7 @@ async def _save(
 ) -> list[OutboxRow]:
     if sender.lost:
         await mark_unreached(session, sender.person, now, unreached=False)
-    sender.last_inbound, sender.unreachable, sender.lost = now, False, False
+    sender.last_inbound, sender.unreachable, sender.lost = _written_at(row, now), False, False
     sender.conversation = answered.conversation.to_json()
     row.state, row.tries = inbox.DONE, row.tries + 1
     reaction = answered.reaction
@@ -134,6 +139,12 @@ async def _save(
         await _note_missed(house, session, answered, row.message.get("words") or "", now)
     pushed = sender.channel in house.channels
     return await outbox.write(session, sender, answered.replies, now, inbox_id=row.id, pushed=pushed)
+
+
+def _written_at(row: InboxRow, now: datetime) -> datetime:
+    """When the person wrote, by the channel's clock if it told: it counts the hours since then by its own."""
+    told = row.message.get("written_at")
+    return min(now, row.received_at if told is None else datetime.fromtimestamp(told, UTC))
 
 
 async def _note_missed(house: House, session: AsyncSession, answered: _Answered, words: str, now: datetime) -> None:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
-from bot import inbox, outbox
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot import delivery, identities, inbox, reports
 from bot.history import Told, answer_to
 from bot.house import House
 from bot.incoming import IncomingMessage, Sender
+from bot.reception import Arrival, NewAddress, Report, Withdrawal
 from bot.turn import Turn, take_turn
 from services_directory.desk.notices import mark_unreached
 
@@ -37,6 +41,48 @@ class Workers:
         async with self.house.database.writing() as session:
             sender = await inbox.take_in(session, message, self.house.clock.now())
         self.wake(sender)
+
+    async def receive_all(self, arrivals: Sequence[Arrival]) -> None:
+        """Take in what came in one call, in its order; durable when this returns.
+
+        Raises what the database raises. When it is one arrival that cannot be written down, the others are in keeping
+        all the same: they are the same arrivals when the call comes again.
+        """
+        try:
+            async with self.house.database.writing() as session:
+                senders = [await self._take_in(session, arrival) for arrival in arrivals]
+        except Exception:
+            if len(arrivals) == 1:
+                raise
+            await self._receive_each(arrivals)
+        else:
+            for sender in senders:
+                if sender is not None:
+                    self.wake(sender)
+
+    async def _receive_each(self, arrivals: Sequence[Arrival]) -> None:
+        refused: list[Exception] = []
+        for arrival in arrivals:
+            try:
+                await self.receive_all([arrival])
+            except Exception as problem:  # noqa: BLE001, raised below, when the others have been tried
+                refused.append(problem)
+        if refused:
+            raise refused[0]
+
+    async def _take_in(self, session: AsyncSession, arrival: Arrival) -> int | None:
+        """Write one arrival down; the sender whose message now waits."""
+        now = self.house.clock.now()
+        match arrival:
+            case IncomingMessage():
+                return await inbox.take_in(session, arrival, now)
+            case Withdrawal():
+                await inbox.withdraw(session, arrival)
+            case Report():
+                await reports.take_in(session, self.house.channels, arrival, now)
+            case NewAddress():
+                await identities.move(session, arrival)
+        return None
 
     async def ask(self, message: IncomingMessage) -> Told:
         """Take a message in and wait for its answer; the same message again gets the same answer.
@@ -102,6 +148,6 @@ class Workers:
         """Send what this turn has said; without such, whatever else is due to the person."""
         house = self.house
         if turn.claimed:
-            await outbox.send(house.database, house.channels, house.clock, turn.claimed)
+            await delivery.send(house.database, house.channels, house.clock, turn.claimed)
         elif turn.pushed and house.channels:
-            await outbox.deliver(house.database, house.channels, house.clock, sender)
+            await delivery.deliver(house.database, house.channels, house.clock, sender)

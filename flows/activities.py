@@ -9,6 +9,7 @@ from flows.city import which_city
 from flows.names import short_name
 from flows.offers import NothingOnOfferError
 from flows.seats import tell_seat
+from flows.silence import will_be_reminded
 from flows.talk import Talk
 from flows.wording import AUDIENCES, go, in_own_language, place_line, trust
 from locales.text import Lines, Listing, Text, Value, Verbatim, _, _n
@@ -72,6 +73,7 @@ async def enrol(talk: Talk) -> None:
             suggest=(go("enrol", _("Tell me when a place is free"), topic), go("help", _("Menu"))),
         )
         return
+    will_be_reminded(talk)
     code = _("Done! Your code is {code}. Show it on the first day.", code=Verbatim(enrolment.code))
     when = (_("When: {schedule}", schedule=activity.schedule),) if activity.schedule else ()
     talk.say(
@@ -96,6 +98,7 @@ async def _wait(talk: Talk, activity: Activity) -> None:
             suggest=(go("italian_course_find", _("Find a course")), go("help", _("Menu"))),
         )
         return
+    will_be_reminded(talk)
     tell_seat(talk, enrolment)
 
 

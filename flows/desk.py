@@ -155,5 +155,19 @@ class Desk(Protocol):
     async def withdraw(self, enrolment: Enrolment) -> None:
         """Give the seat back, or leave the line."""
 
+    @property
+    def needs_consent(self) -> bool:
+        """Whether this channel asks for the person's word before we write first."""
+
+    @property
+    def is_silenced(self) -> bool:
+        """Whether they said that we must not write first on this channel."""
+
+    def be_silent(self) -> None:
+        """Never write first on this channel, until they say otherwise."""
+
+    def may_write_first(self) -> None:
+        """They know that we write first here when there is something to remind of, and do not mind."""
+
     async def forget_me(self) -> None:
         """Erase the person: conversation, messages, identities, names; only counts stay."""

@@ -9,6 +9,7 @@ import segno
 
 from flows.calendar import calendar_entry
 from flows.sayings import Document, Option
+from flows.silence import will_be_reminded
 from flows.talk import Talk
 from flows.times import OF_THE_DESK
 from flows.wording import EXAMPLE, address, go, on_the_map
@@ -37,6 +38,7 @@ def receipt(talk: Talk, appointment: Appointment, first: Value, *further: Option
     entry = Document(f"{appointment.code}.ics", "text/calendar", calendar_entry(appointment, talk.desk.now))
     talk.say(Lines(tuple(lines)), place=on_the_map(office), file=entry)
     talk.say(_("Show this picture, or tell your code, when you arrive."), file=qr(appointment.code))
+    will_be_reminded(talk)
     talk.say(
         _("If you cannot come, please tell me: somebody else can have the time."),
         suggest=(

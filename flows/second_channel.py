@@ -26,6 +26,7 @@ async def second_channel(talk: Talk) -> None:
 
 async def joined(talk: Talk) -> None:
     """Said in the app from which the code was written."""
+    talk.desk.may_write_first()
     talk.say(
         _("Done: your two apps now belong together. In both you see the same appointments, and I can remind you here."),
         suggest=(go("my_appointments", _("My appointments")), go("help", _("Menu"))),

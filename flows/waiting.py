@@ -9,6 +9,7 @@ from flows.booking import MENU
 from flows.city import which_city
 from flows.names import short_name
 from flows.receipt import receipt
+from flows.silence import will_be_reminded
 from flows.talk import Talk
 from flows.times import ANY, IN_PART, Choice
 from flows.wording import go
@@ -74,6 +75,7 @@ async def wait_for_time(talk: Talk) -> None:
         () if part.key == ANY else (PartOfDay(part.key),),
     )
     await talk.desk.wait(service, wanted, name, language=talk.profile.language or "it", key=talk.frame.run)
+    will_be_reminded(talk)
     lines: list[Value] = [_("All right. I will write to you when a time is free. You then have 30 minutes to say yes.")]
     if mine is not None:
         lines.append(_("Your appointment on {when} stays until you say yes.", when=mine.starts))

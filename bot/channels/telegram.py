@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import warnings
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -27,6 +26,7 @@ from telegram.request import HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
 from bot.channels import telegram_words as words
+from bot.channels.halfway import Halfway
 from bot.incoming import MAX_WORDS, Attachment, IncomingMessage, Sender
 from bot.outgoing import UNKNOWN, Posting, Reply, SendError, UndeliverableError, UnreachableError
 from locales.languages import FALLBACK, SPOKEN
@@ -36,8 +36,6 @@ NAME = "telegram"
 API_BASE = "https://api.telegram.org"
 PATIENCE = 10.0
 """Seconds that Telegram has for each step of an answer."""
-HALFWAY_REPLIES = 1000
-"""Replies whose progress is remembered between two attempts."""
 LONGEST_REASON = 200
 NOBODY = ("chat not found", "user not found", "peer_id_invalid", "user is deactivated")
 """How Telegram says, in a 400, that there is nobody to write to."""
@@ -204,7 +202,7 @@ class TelegramChannel:
         base = api_base.rstrip("/")
         self.bot = Bot(token, f"{base}/bot", f"{base}/file/bot", self.request, self.request)
         self._username: str | None = None
-        self._halfway: OrderedDict[tuple[Sender, Reply], int] = OrderedDict()
+        self._halfway = Halfway()
 
     async def send(self, to: Sender, reply: Reply, _posting: Posting = UNKNOWN) -> str:
         """Send one reply within Telegram's limits; the id of its last message.
@@ -219,7 +217,7 @@ class TelegramChannel:
         if not steps:
             raise UndeliverableError("Telegram: there is nothing to say")
         sent: Message | None = None
-        first = self._halfway.pop((to, reply), 0)
+        first = self._halfway.begin(to, reply)
         for position, step in enumerate(steps[first:], start=first):
             try:
                 with refusals():
@@ -227,7 +225,7 @@ class TelegramChannel:
             except (UnreachableError, UndeliverableError):
                 raise
             except SendError:
-                self._remember(to, reply, position)
+                self._halfway.remember(to, reply, position)
                 raise
         return str(sent.message_id) if sent else ""
 
@@ -259,12 +257,6 @@ class TelegramChannel:
 
     async def __aexit__(self, *_trouble: object) -> None:
         await self.request.shutdown()
-
-    def _remember(self, to: Sender, reply: Reply, position: int) -> None:
-        if position:
-            self._halfway[to, reply] = position
-            while len(self._halfway) > HALFWAY_REPLIES:
-                self._halfway.popitem(last=False)
 
     def _steps(self, chat: str, reply: Reply) -> list[Step]:
         """The calls that make up a reply, the words first: whatever fails after them, the person has been answered."""

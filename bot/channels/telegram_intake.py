@@ -43,7 +43,7 @@ class TelegramIntake:
     def __init__(
         self, channel: TelegramChannel, reception: Reception, secret: str | None, first_pause: float = FIRST_PAUSE
     ) -> None:
-        self._channel, self._reception, self._secret = channel, reception, secret or ""
+        self.channel, self._reception, self._secret = channel, reception, secret or ""
         self._first_pause = first_pause
         self._offset = 0
         self._refusals = 0
@@ -57,7 +57,7 @@ class TelegramIntake:
             wait: float | None = None
             try:
                 if not webhook_gone:
-                    await _until(stop, self._channel.bot.delete_webhook())
+                    await _until(stop, self.channel.bot.delete_webhook())
                     webhook_gone = True
                 if await self._hand_in(await _until(stop, self._fetch()) or []):
                     pause = self._first_pause
@@ -92,7 +92,7 @@ class TelegramIntake:
     async def register_webhook(self, url: str) -> None:
         """Ask Telegram to call that address. Raises SendError."""
         with refusals():
-            await self._channel.bot.set_webhook(url, allowed_updates=ALLOWED_UPDATES, secret_token=self._secret)
+            await self.channel.bot.set_webhook(url, allowed_updates=ALLOWED_UPDATES, secret_token=self._secret)
 
     async def close(self) -> None:
         """Wait for the small errands that are still under way."""
@@ -101,9 +101,9 @@ class TelegramIntake:
     async def _fetch(self) -> list[Any]:
         # Not Bot.get_updates: one update that PTB cannot read would take the whole batch with it, and be logged.
         query = {"offset": self._offset, "timeout": LONG_POLL, "allowed_updates": json.dumps(ALLOWED_UPDATES)}
-        request = self._channel.request
+        request = self.channel.request
         result = await request.post(
-            f"{self._channel.bot.base_url}/getUpdates?{urlencode(query)}",
+            f"{self.channel.bot.base_url}/getUpdates?{urlencode(query)}",
             read_timeout=LONG_POLL + (request.read_timeout or 0),
         )
         updates = [raw for raw in result if _is_update(raw)] if isinstance(result, list) else []
@@ -153,7 +153,7 @@ class TelegramIntake:
     async def _acknowledge(self, query: CallbackQuery) -> None:
         # Only the clock on the button stops. Too late ("query is too old") or not at all: the answer comes anyway.
         with suppress(TelegramError):
-            await self._channel.bot.answer_callback_query(query.id)
+            await self.channel.bot.answer_callback_query(query.id)
 
     async def _membership(self, change: ChatMemberUpdated) -> None:
         left = change.new_chat_member.status in {ChatMemberStatus.LEFT, ChatMemberStatus.BANNED}
@@ -168,13 +168,13 @@ class TelegramIntake:
         if group not in self._declined:
             # Where we may not write, or are out already, leaving is all there is to do.
             with suppress(Forbidden, BadRequest):
-                link = f"https://t.me/{await self._channel.username()}"
+                link = f"https://t.me/{await self.channel.username()}"
                 button = InlineKeyboardButton(render(words.WRITE_TO_ME, language), url=link)
                 text = render(words.NOT_IN_GROUPS, language)
-                await self._channel.bot.send_message(group, text, reply_markup=InlineKeyboardMarkup([[button]]))
+                await self.channel.bot.send_message(group, text, reply_markup=InlineKeyboardMarkup([[button]]))
             self._declined.add(group)
         with suppress(Forbidden, BadRequest):
-            await self._channel.bot.leave_chat(group)
+            await self.channel.bot.leave_chat(group)
         self._declined.discard(group)
 
     def _run(self, errand: Coroutine[Any, Any, None]) -> None:

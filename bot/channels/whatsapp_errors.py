@@ -7,7 +7,7 @@ from http import HTTPStatus
 from pywa import errors
 from pywa.errors import WhatsAppError
 
-from bot.outgoing import SendError, UndeliverableError, UnreachableError, WindowClosedError
+from bot.outgoing import SendError, SuspendedError, UndeliverableError, UnreachableError, WindowClosedError
 
 LONGEST_REASON = 200
 PAIR_PAUSE = 6.0
@@ -53,6 +53,8 @@ def as_send_error(error: WhatsAppError) -> SendError:
         return WindowClosedError(reason)
     if isinstance(error, NOBODY):
         return UnreachableError(reason)
+    if isinstance(error, OURS) or error.status_code == HTTPStatus.UNAUTHORIZED:
+        return SuspendedError(reason, LONG_PAUSE)
     pause = _pause(error)
     return UndeliverableError(reason) if pause is None else SendError(reason, pause or None)
 
@@ -62,8 +64,6 @@ def _pause(error: WhatsAppError) -> float | None:
     status = error.status_code or HTTPStatus.BAD_REQUEST
     if isinstance(error, errors.TooManyMessages):
         return PAIR_PAUSE
-    if isinstance(error, OURS) or status == HTTPStatus.UNAUTHORIZED:
-        return LONG_PAUSE
     busy = status == HTTPStatus.TOO_MANY_REQUESTS or status >= HTTPStatus.INTERNAL_SERVER_ERROR
     if isinstance(error, NOT_NOW) or busy or error.is_transient:
         response = error.raw_response

@@ -31,13 +31,15 @@ class Wire:
     def __init__(self, name: str) -> None:
         self.name = name
         self.sent: list[Reply] = []
+        self.postings: list[Posting] = []
         self.failures: list[SendError] = []
         self.dies = False
 
-    async def send(self, to: Sender, reply: Reply, _posting: Posting = UNKNOWN) -> str | None:
+    async def send(self, to: Sender, reply: Reply, posting: Posting = UNKNOWN) -> str | None:
         if self.failures:
             raise self.failures.pop(0)
         self.sent.append(reply)
+        self.postings.append(posting)
         if self.dies:
             self.dies = False
             raise ConnectionAbortedError(f"the process dies while it sends to {to.channel}")

@@ -12,9 +12,10 @@ import pytest
 from sqlalchemy import select, update
 
 from bot import inbox
+from bot.failures import MAX_TRIES
 from bot.inbox import sender_of, take_in
 from bot.incoming import IncomingMessage, Sender
-from bot.outbox import GIVEN_UP, MAX_TRIES
+from bot.outbox import GIVEN_UP
 from bot.outgoing import SendError, UndeliverableError, UnreachableError
 from bot.records import InboxRow, OutboxRow, SenderRow
 from bot.rounds import clean, one_round

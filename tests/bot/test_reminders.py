@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import delete, select, update
 
+from bot.failures import MAX_TRIES
 from bot.inbox import sender_of
 from bot.incoming import Sender
-from bot.outbox import MAX_TRIES
 from bot.outgoing import SendError, UnreachableError
 from bot.records import LinkRow, OutboxRow, SenderRow
 from bot.rounds import clean
