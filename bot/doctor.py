@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.channels.telegram import TelegramChannel
+from bot.doctor_whatsapp import examine_whatsapp
+from bot.findings import Finding
 from bot.outgoing import SendError
 from bot.settings import Settings
 from flows.index import TARGETS
@@ -22,15 +22,6 @@ from services_directory.store.migrating import is_current
 from services_directory.store.session import Database
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing looked at: whether it is in order, and in a sentence what was found or what to do."""
-
-    what: str
-    ok: bool
-    told: str
-
-
 async def examine(settings: Settings) -> list[Finding]:
     """Everything that people's answers depend on."""
     return [
@@ -39,6 +30,7 @@ async def examine(settings: Settings) -> list[Finding]:
         await _redis(settings),
         await _rasa(settings),
         await _telegram(settings),
+        *await examine_whatsapp(settings),
         Finding(
             "public address", ok=True, told=settings.public_url or "none: this machine only (SPORTELLO_PUBLIC_URL)"
         ),

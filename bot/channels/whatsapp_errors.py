@@ -89,3 +89,9 @@ def template_is_missing(error: SendError) -> bool:
 def _reason(error: WhatsAppError) -> str:
     # Meta's own sentence for the code: `details` may quote the person's number.
     return f"WhatsApp {error.code}: {error.message}"[:LONGEST_REASON]
+
+
+def code_of(error: SendError) -> int | None:
+    """Meta's number of what it refused; None when it did not answer at all."""
+    cause = error.__cause__
+    return cause.code if isinstance(cause, WhatsAppError) else None
