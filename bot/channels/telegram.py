@@ -26,7 +26,9 @@ from telegram.request import HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
 from bot.channels import telegram_words as words
+from bot.channels.cutting import shortened
 from bot.channels.halfway import Halfway
+from bot.channels.words import HOW_TO_SEND_LOCATION
 from bot.incoming import MAX_WORDS, Attachment, IncomingMessage, Sender
 from bot.outgoing import UNKNOWN, Posting, Reply, SendError, UndeliverableError, UnreachableError
 from locales.languages import FALLBACK, SPOKEN
@@ -238,10 +240,10 @@ class TelegramChannel:
             with refusals():
                 await self.bot.set_my_commands(commands, language_code=code)
                 await self.bot.set_my_description(
-                    words.shortened(description, BotDescriptionLimit.MAX_DESCRIPTION_LENGTH), language_code=code
+                    shortened(description, BotDescriptionLimit.MAX_DESCRIPTION_LENGTH), language_code=code
                 )
                 await self.bot.set_my_short_description(
-                    words.shortened(short, BotDescriptionLimit.MAX_SHORT_DESCRIPTION_LENGTH), language_code=code
+                    shortened(short, BotDescriptionLimit.MAX_SHORT_DESCRIPTION_LENGTH), language_code=code
                 )
 
     async def username(self) -> str:
@@ -278,7 +280,7 @@ class TelegramChannel:
             steps.append(partial(self.bot.send_document, chat, file.data, filename=file.name))
         if asks is not None and (buttons is not None or not texts):
             # One message carries buttons or a keyboard, never both.
-            steps.append(partial(self._say, chat, render(words.HOW_TO_SEND_LOCATION, reply.language), asks))
+            steps.append(partial(self._say, chat, render(HOW_TO_SEND_LOCATION, reply.language), asks))
         return steps
 
     async def _say(self, chat: str, text: str, keyboard: Keyboard = None) -> Message:

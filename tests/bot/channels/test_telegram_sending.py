@@ -9,7 +9,7 @@ from telegram import CallbackQuery
 from telegram.error import ChatMigrated
 
 from bot.channels.telegram import TelegramChannel, TelegramRequest, incoming, read_update, refusals
-from bot.channels.telegram_words import COMMANDS, pieces, shortened, units
+from bot.channels.telegram_words import COMMANDS
 from bot.incoming import Sender
 from bot.outgoing import Channel, Choice, File, Pin, Reply, SendError, UndeliverableError, UnreachableError
 from locales.languages import SPOKEN
@@ -61,23 +61,6 @@ async def test_a_cut_right_to_left_text_goes_on_from_the_right(channel: Telegram
     messages = await amina.hears()
     assert len(messages) > 2
     assert all(message["text"].startswith(RLM) for message in messages)
-
-
-@pytest.mark.parametrize("character", ["👩🏽‍👩🏽‍👧🏽", "🇮🇹", "ক্ষি", "é", "👍🏿", "😀"])
-def test_no_character_is_cut_in_two(character: str) -> None:
-    text = "x" + character * 500
-    for limit in (101, 102, 103, 104, 105, 106, 107):
-        parts = list(pieces(text, limit))
-        assert "".join(parts) == text
-        assert all(units(part) <= limit for part in parts)
-        assert all(part.removeprefix("x").replace(character, "") == "" for part in parts)
-        assert shortened(text, limit).removesuffix("…").removeprefix("x").replace(character, "") == ""
-
-
-def test_a_text_is_cut_at_a_lesser_border_rather_than_into_a_stub() -> None:
-    assert list(pieces("A.\n\n" + "one two three four", 16)) == ["A.\n\none two", "three four"]
-    assert list(pieces("a" * 25, 10)) == ["a" * 10, "a" * 10, "a" * 5]
-    assert list(pieces("  ", 10)) == []
 
 
 async def test_short_labels_share_a_row_and_long_ones_are_cut(channel: TelegramChannel, amina: Person) -> None:
