@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, delete, select, update
@@ -56,7 +56,7 @@ async def write(
         OutboxRow(
             sender_id=sender.id,
             inbox_id=inbox_id,
-            reply=reply.to_json(),
+            reply=(reply if pushed else replace(reply, templates=())).to_json(),
             state=GIVEN_UP if blocked else DUE if pushed else SENT,
             problem="unreachable" if blocked else None,
             due_at=now,

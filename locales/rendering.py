@@ -64,6 +64,11 @@ def render(value: Value, language: str) -> str:
     return words
 
 
+def is_translated(text: Text, language: str) -> bool:
+    """Whether a message is written in that language, so that its English is not shown."""
+    return language == SOURCE or catalogue(language).gettext(text.message) != text.message
+
+
 def is_rtl(language: str) -> bool:
     """Whether that language is written from right to left."""
     return language in SPOKEN and SPOKEN[language].rtl
@@ -111,10 +116,10 @@ def _sentence(text: Text, language: str) -> str:
         message = translations.gettext(text.message)
     if not text.values:
         return message
-    return message.format(**{name: _embedded(value, language) for name, value in text.values.items()})
+    return message.format(**{name: embedded(value, language) for name, value in text.values.items()})
 
 
-def _embedded(value: Value, language: str) -> str:
+def embedded(value: Value, language: str) -> str:
     """A value inside a sentence; words of another direction are isolated, so that they cannot turn the line around."""
     words = _words(value, language)
     if not isinstance(value, str | Verbatim | Localized) or not words or "\n" in words:
