@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 import uvicorn
 
-from bot import cli_directory, cli_nlu
+from bot import cli_directory, cli_nlu, cli_whatsapp
 from bot.channels.terminal import Terminal, converse
 from bot.cli_base import failing_kindly, interpreting, lines, with_database
 from bot.clock import SystemClock
@@ -32,6 +32,7 @@ db = typer.Typer(no_args_is_help=True, help="The database's schema.")
 user = typer.Typer(no_args_is_help=True, help="Accounts of the console.")
 cli_directory.add_to(app)
 cli_nlu.add_to(app)
+cli_whatsapp.add_to(app)
 for group, name in ((db, "db"), (user, "user")):
     app.add_typer(group, name=name)
 

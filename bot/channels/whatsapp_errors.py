@@ -89,3 +89,10 @@ def template_is_missing(error: SendError) -> bool:
 def _reason(error: WhatsAppError) -> str:
     # Meta's own sentence for the code: `details` may quote the person's number.
     return f"WhatsApp {error.code}: {error.message}"[:LONGEST_REASON]
+
+
+def explained(error: SendError) -> str:
+    """The reason with what Meta adds to it for the owner of a template, which names no person."""
+    cause = error.__cause__
+    said = (cause.user_title, cause.user_msg, cause.details) if isinstance(cause, WhatsAppError) else ()
+    return ": ".join(dict.fromkeys([error.reason, *(str(one) for one in said if one)]))
