@@ -12,11 +12,10 @@ from typing import Annotated
 import typer
 
 from bot.channels.whatsapp_client import CloudApi
-from bot.channels.whatsapp_templates import AN_HOUR, CODES, Standing, State, definition, states, submit
+from bot.channels.whatsapp_templates import AN_HOUR, CODES, Standing, State, definition, is_ready, states, submit
 from bot.cli_base import fail, failing_kindly
 from bot.settings import Settings, read_settings
 from bot.templates import TEMPLATES
-from locales.rendering import is_translated
 
 
 def add_to(group: typer.Typer) -> None:
@@ -87,7 +86,7 @@ def _write(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     count = 0
     for form in TEMPLATES.values():
-        left = [language for language in CODES if not is_translated(form.body, language)]
+        left = [language for language in CODES if not is_ready(form, language)]
         for language, code in CODES.items():
             if language in left:
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date, datetime, time
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -65,8 +66,19 @@ def render(value: Value, language: str) -> str:
 
 
 def is_translated(text: Text, language: str) -> bool:
-    """Whether a message is written in that language, so that its English is not shown."""
-    return language == SOURCE or catalogue(language).gettext(text.message) != text.message
+    """Whether a message is in that language's catalogue, so that its English is not shown."""
+    if language == SOURCE:
+        return True
+    translations = copy(catalogue(language))
+    translations.add_fallback(_Nothing())
+    return bool(translations.gettext(text.message))
+
+
+class _Nothing(NullTranslations):
+    """A catalogue that has no message, and says so."""
+
+    def gettext(self, message: str) -> str:  # noqa: ARG002, the base class asks for it
+        return ""
 
 
 def is_rtl(language: str) -> bool:

@@ -127,6 +127,11 @@ def labels_of(form: Form, language: str) -> list[str]:
     return [render(label, language).replace(RLM, "") for _intent, label in form.buttons]
 
 
+def is_ready(form: Form, language: str) -> bool:
+    """Whether all of it is in that language's catalogue; Meta refuses English in a template that is not English."""
+    return all(is_translated(text, language) for text in (form.body, *(label for _intent, label in form.buttons)))
+
+
 async def states(api: CloudApi) -> list[State]:
     """Every template of ours in every language that Meta has, a template after the other. Raises SendError."""
     there = {(str(one.get("name")), str(one.get("language"))): one for one in await _all(api)}
@@ -173,8 +178,7 @@ async def _all(api: CloudApi) -> list[Mapping[str, Any]]:
 
 def _state(form: Form, language: str, there: Mapping[str, Any] | None) -> State:
     if there is None or there.get("status") == "DELETED":
-        translated = is_translated(form.body, language)
-        return State(form.name, language, Standing.MISSING if translated else Standing.UNTRANSLATED)
+        return State(form.name, language, Standing.MISSING if is_ready(form, language) else Standing.UNTRANSLATED)
     status = str(there.get("status"))
     remarks = [
         "" if status in {"APPROVED", "PENDING", "REJECTED", "PAUSED"} else status,
