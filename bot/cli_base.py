@@ -11,6 +11,7 @@ from typing import Any, NoReturn, ParamSpec, TypeVar
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from bot.outgoing import SendError
 from bot.preparing import ExampleDataError
 from bot.settings import Settings, SettingsError
 from nlu.embedded import EmbeddedInterpreter
@@ -29,7 +30,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 EXPECTED = (
     SettingsError, ExampleDataError, DataFileError, HoursError, ModelError, ExamplesError, EvaluationError,
-    AccountError, ImportRefusedError, SQLAlchemyError, OSError,
+    AccountError, ImportRefusedError, SQLAlchemyError, OSError, SendError,
 )  # fmt: skip
 """What a person can put right: told in a sentence, without a traceback."""
 

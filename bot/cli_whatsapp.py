@@ -1,4 +1,4 @@
-"""The commands about WhatsApp: `sportello whatsapp links`."""
+"""The commands about WhatsApp: `sportello whatsapp`."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Annotated
 import segno
 import typer
 
+from bot import cli_templates
 from bot.channels import whatsapp_links
 from bot.cli_base import fail, failing_kindly
 from bot.outgoing import SendError
 from bot.settings import read_settings
 from locales.languages import SPOKEN
 
-whatsapp = typer.Typer(no_args_is_help=True, help="WhatsApp: links and QR codes.")
+whatsapp = typer.Typer(no_args_is_help=True, help="WhatsApp: templates, links and QR codes.")
 PIXELS = 8
 """The side of a QR code's smallest square."""
 
@@ -23,7 +24,7 @@ PIXELS = 8
 def add_to(app: typer.Typer) -> None:
     """Hang these commands into the command line."""
     whatsapp.command()(links)
-    # Other modules hang theirs into the same group here: `cli_templates.add_to(whatsapp)`.
+    cli_templates.add_to(whatsapp)
     app.add_typer(whatsapp, name="whatsapp")
 
 

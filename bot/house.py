@@ -21,3 +21,8 @@ class House:
     channels: Mapping[str, Channel] = field(default_factory=dict)
     shelf: Shelf = field(default_factory=Shelf)
     clock: Clock = field(default_factory=SystemClock)
+
+    @property
+    def template_languages(self) -> frozenset[str]:
+        """Languages in which any of the channels approves templates: what one cannot deliver goes on to another."""
+        return frozenset(code for channel in self.channels.values() for code in channel.template_languages)

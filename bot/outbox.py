@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Select, delete, select
@@ -32,7 +33,7 @@ async def write(
         OutboxRow(
             sender_id=sender.id,
             inbox_id=inbox_id,
-            reply=reply.to_json(),
+            reply=(reply if pushed else replace(reply, templates=())).to_json(),
             state=GIVEN_UP if blocked else DUE if pushed else SENT,
             problem="unreachable" if blocked else None,
             due_at=now,

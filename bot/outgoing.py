@@ -153,6 +153,8 @@ class Channel(Protocol):
     """A wire that replies are pushed onto. The web and the terminal have none: they fetch what is theirs."""
 
     name: str
+    template_languages: frozenset[str]
+    """Languages in which it approves templates; none where anything may be written to anybody at any time."""
 
     async def send(self, to: Sender, reply: Reply, posting: Posting = UNKNOWN) -> str | None:
         """Send one saved reply, laid out within the channel's limits; the channel's id of it, where it has one.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,6 +12,7 @@ from bot import outbox
 from bot.house import House
 from bot.replies import replies
 from bot.router import Reaction
+from bot.templates import templates_for
 from bot.visitor import Visitor
 from flows.conversation import Conversation
 from flows.notices import cancelled_by_office, reminder, restored_by_office, slot_offered
@@ -52,16 +54,18 @@ async def tell(house: House, now: datetime) -> set[int]:
                 await mark_failed(session, notice.id, now)
                 await mark_unreached(session, notice.person, now)
                 continue
-            said = _saying(notice, await _coming(session, directory, notice, now), now)
+            said = saying(notice, await _coming(session, directory, notice, now), now)
             language = Conversation.from_json(sender.conversation).profile.language or FALLBACK
             # A copy remembers the buttons: the open question keeps its own.
-            written = replies(Reaction([said], None), Conversation(), language)
-            await outbox.write_notice(session, house.channels, sender, written, notice.id, now)
+            (written,) = replies(Reaction([said], None), Conversation(), language)
+            approved = templates_for(notice, said.suggestions, language, house.template_languages)
+            written = replace(written, templates=approved)
+            await outbox.write_notice(session, house.channels, sender, [written], notice.id, now)
             told.add(sender.id)
     return told
 
 
-def _saying(notice: Notice, coming: Sequence[Slot], now: datetime) -> Saying:
+def saying(notice: Notice, coming: Sequence[Slot], now: datetime) -> Saying:
     """The words of each kind. Raises LookupError for one that has none."""
     match notice.kind, notice.about:
         case "cancelled_by_office", Appointment() as appointment:

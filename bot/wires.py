@@ -63,14 +63,13 @@ class Wires:
 
 
 def _whatsapp(settings: Settings) -> WhatsAppChannel | None:
-    if settings.whatsapp_token is None or settings.whatsapp_phone_id is None:
+    if settings.whatsapp_token is None:
         return None
     from bot.channels.whatsapp import WhatsAppChannel  # noqa: PLC0415, pywa takes half a second and 15 MB
-    from bot.channels.whatsapp_client import CloudApi  # noqa: PLC0415
+    from bot.channels.whatsapp_account import cloud_api  # noqa: PLC0415, as above
 
-    token, phone_id = settings.whatsapp_token.get_secret_value(), settings.whatsapp_phone_id
-    api = CloudApi(token, phone_id, settings.whatsapp_account_id, settings.whatsapp_api_base)
-    return WhatsAppChannel(api, SystemClock())
+    api = cloud_api(settings)
+    return WhatsAppChannel(api, SystemClock()) if api else None
 
 
 async def _speak_for_the_bot(settings: Settings, intake: TelegramIntake, stop: asyncio.Event) -> None:

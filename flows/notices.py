@@ -42,6 +42,7 @@ def _reminder(appointment: Appointment, today: date) -> Text:
 
 def cancelled_by_office(appointment: Appointment, coming: Sequence[Slot] = ()) -> Saying:
     """The office cannot keep an appointment: when it was, and the next free times, each one tap away."""
+    topic = _topic(appointment)
     return Saying(
         _(
             "I am sorry: the office has to cancel your appointment {code} on {when}. You can choose another time.",
@@ -49,17 +50,16 @@ def cancelled_by_office(appointment: Appointment, coming: Sequence[Slot] = ()) -
             when=appointment.starts,
         ),
         (
-            *(_time(appointment, slot) for slot in coming[:MOST_TIMES]),
-            go("book_appointment", _("Book an appointment")),
+            *(Option(f"go=book_appointment:{topic};{slot.key}", slot.starts) for slot in coming[:MOST_TIMES]),
+            go("book_appointment", _("Book an appointment"), topic),
             go("talk_to_human", _("Talk to a person")),
         ),
     )
 
 
-def _time(appointment: Appointment, slot: Slot) -> Option:
-    """A button that books the same again at that time: what else is needed is asked."""
-    topic = appointment.service.topics[0] if appointment.service.topics else ""
-    return Option(f"go=book_appointment:{topic};{slot.key}", slot.starts)
+def _topic(appointment: Appointment) -> str:
+    """What its buttons name to book the same again, so that nobody is asked what for; empty when that is not known."""
+    return appointment.service.topics[0] if appointment.service.topics else ""
 
 
 def restored_by_office(appointment: Appointment) -> Saying:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date, datetime, time
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
@@ -64,6 +65,22 @@ def render(value: Value, language: str) -> str:
     return words
 
 
+def is_translated(text: Text, language: str) -> bool:
+    """Whether a message is in that language's catalogue, so that its English is not shown."""
+    if language == SOURCE:
+        return True
+    translations = copy(catalogue(language))
+    translations.add_fallback(_Nothing())
+    return bool(translations.gettext(text.message))
+
+
+class _Nothing(NullTranslations):
+    """A catalogue that has no message, and says so."""
+
+    def gettext(self, message: str) -> str:  # noqa: ARG002, the base class asks for it
+        return ""
+
+
 def is_rtl(language: str) -> bool:
     """Whether that language is written from right to left."""
     return language in SPOKEN and SPOKEN[language].rtl
@@ -111,10 +128,10 @@ def _sentence(text: Text, language: str) -> str:
         message = translations.gettext(text.message)
     if not text.values:
         return message
-    return message.format(**{name: _embedded(value, language) for name, value in text.values.items()})
+    return message.format(**{name: embedded(value, language) for name, value in text.values.items()})
 
 
-def _embedded(value: Value, language: str) -> str:
+def embedded(value: Value, language: str) -> str:
     """A value inside a sentence; words of another direction are isolated, so that they cannot turn the line around."""
     words = _words(value, language)
     if not isinstance(value, str | Verbatim | Localized) or not words or "\n" in words:

@@ -196,6 +196,7 @@ class TelegramChannel:
     """Replies onto Telegram, as `async with TelegramChannel(...)`; nothing is asked of Telegram before it is needed."""
 
     name = NAME
+    template_languages: frozenset[str] = frozenset()
 
     def __init__(self, token: str, api_base: str = API_BASE, request: TelegramRequest | None = None) -> None:
         self.request = request or TelegramRequest(

@@ -16,7 +16,7 @@ from bot.channels.halfway import Halfway
 from bot.channels.whatsapp_client import CloudApi
 from bot.channels.whatsapp_errors import template_is_missing
 from bot.channels.whatsapp_layout import Media, Message, layout, media_content, upload_type
-from bot.channels.whatsapp_templates import content
+from bot.channels.whatsapp_templates import CODES, content
 from bot.channels.whatsapp_webhook import NAME
 from bot.clock import Clock
 from bot.incoming import Sender
@@ -38,6 +38,7 @@ class WhatsAppChannel:
     """Replies onto WhatsApp, as `async with WhatsAppChannel(...)`; nothing is asked of Meta before it is needed."""
 
     name = NAME
+    template_languages = frozenset(CODES)
 
     def __init__(self, api: CloudApi, clock: Clock, a_second: float = A_SECOND) -> None:
         self.api, self._clock = api, clock

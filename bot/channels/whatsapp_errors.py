@@ -95,3 +95,10 @@ def code_of(error: SendError) -> int | None:
     """Meta's number of what it refused; None when it did not answer at all."""
     cause = error.__cause__
     return cause.code if isinstance(cause, WhatsAppError) else None
+
+
+def explained(error: SendError) -> str:
+    """The reason with what Meta adds to it for the owner of a template, which names no person."""
+    cause = error.__cause__
+    said = (cause.user_title, cause.user_msg, cause.details) if isinstance(cause, WhatsAppError) else ()
+    return ": ".join(dict.fromkeys([error.reason, *(str(one) for one in said if one)]))

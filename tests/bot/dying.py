@@ -21,6 +21,7 @@ class Wire:
     """Writes each reply to a file as the wire to the person would; may die just before."""
 
     name = "wire"
+    template_languages: frozenset[str] = frozenset()
 
     def __init__(self, path: Path, *, deadly: bool) -> None:
         self.path, self.deadly = path, deadly

@@ -30,6 +30,7 @@ class Wire:
 
     def __init__(self, name: str) -> None:
         self.name = name
+        self.template_languages: frozenset[str] = frozenset()
         self.sent: list[Reply] = []
         self.postings: list[Posting] = []
         self.failures: list[SendError] = []

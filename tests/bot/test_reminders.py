@@ -253,7 +253,7 @@ async def test_who_has_only_the_page_finds_the_reminder_there(town: Town) -> Non
 async def test_whom_the_office_cancels_can_take_one_of_the_next_times_with_one_tap(town: Town, wire: Wire) -> None:
     await cancelled(town, await books(town, AMINA), by="staff:1")
     await goes_round(town)
-    times = [option for option in wire.sent[-1].options if option.key.startswith("go=book_appointment:")]
+    times = [option for option in wire.sent[-1].options if ";" in option.key]
     assert len(times) == 3
     await hears(town, AMINA, tap=times[1].key)
     assert "What name shall we call?" in wire.texts[-1]

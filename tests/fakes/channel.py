@@ -10,6 +10,7 @@ class FakeChannel:
     """Remembers what it sent; the next sends fail with the errors in `failures`, first come first."""
 
     name = "fake"
+    template_languages: frozenset[str] = frozenset()
 
     def __init__(self) -> None:
         self.sent: list[tuple[str, str]] = []
