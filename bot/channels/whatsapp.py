@@ -10,11 +10,10 @@ from datetime import timedelta
 from typing import Any, Self
 
 from aiolimiter import AsyncLimiter
-from pywa.errors import RateLimitHit
 
 from bot.channels.halfway import Halfway
 from bot.channels.whatsapp_client import CloudApi
-from bot.channels.whatsapp_errors import template_is_missing
+from bot.channels.whatsapp_errors import is_too_fast, template_is_missing
 from bot.channels.whatsapp_layout import Media, Message, layout, media_content, upload_type
 from bot.channels.whatsapp_templates import CODES, content
 from bot.channels.whatsapp_webhook import NAME
@@ -114,7 +113,7 @@ class WhatsAppChannel:
         try:
             return await self.api.send(_address(to), kind, content, str(posting.number) if posting.number else None)
         except SendError as refused:
-            if isinstance(refused.__cause__, RateLimitHit):
+            if is_too_fast(refused):
                 self._quiet_until = asyncio.get_running_loop().time() + QUIET
             raise
 

@@ -59,6 +59,11 @@ def as_send_error(error: WhatsAppError) -> SendError:
     return UndeliverableError(reason) if pause is None else SendError(reason, pause or None)
 
 
+def is_too_fast(error: SendError) -> bool:
+    """Whether our telephone number sends more than it may, to whomever."""
+    return isinstance(error.__cause__, errors.RateLimitHit)
+
+
 def _pause(error: WhatsAppError) -> float | None:
     """Seconds after which to try again, 0 when we choose; None: trying again would not help."""
     status = error.status_code or HTTPStatus.BAD_REQUEST
