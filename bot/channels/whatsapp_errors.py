@@ -44,6 +44,8 @@ OURS = (
     errors.MessageFailedToReachMessagingLimit,
 )
 """Nothing is wrong with the reply: our token, our account or our telephone number must be put in order first."""
+NOT_REGISTERED = 133010
+"""The same of a telephone number that is not registered, for which pywa has no name."""
 
 
 def as_send_error(error: WhatsAppError) -> SendError:
@@ -53,7 +55,7 @@ def as_send_error(error: WhatsAppError) -> SendError:
         return WindowClosedError(reason)
     if isinstance(error, NOBODY):
         return UnreachableError(reason)
-    if isinstance(error, OURS) or error.status_code == HTTPStatus.UNAUTHORIZED:
+    if isinstance(error, OURS) or error.code == NOT_REGISTERED or error.status_code == HTTPStatus.UNAUTHORIZED:
         return SuspendedError(reason, LONG_PAUSE)
     pause = _pause(error)
     return UndeliverableError(reason) if pause is None else SendError(reason, pause or None)

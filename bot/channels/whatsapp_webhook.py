@@ -38,6 +38,8 @@ KNOWN = frozenset({"from", "from_user_id", "from_parent_user_id", "id", "timesta
 """Fields of a message that are read for themselves."""
 LONGEST_REST = 2000
 LONGEST_ID = 200
+TEN_DIGITS = 10
+"""Of a time in seconds: enough until the year 2286."""
 MAX_LATITUDE, MAX_LONGITUDE = 90, 180
 MAX_KEY = 64
 """Our own buttons' keys; what is longer did not come from one."""
@@ -191,7 +193,7 @@ def _rest(part: JSON, kind: str) -> str | None:
 
 def _time(part: JSON) -> float | None:
     told = str(part.get("timestamp", ""))
-    return float(told) if told.isdecimal() else None
+    return float(told) if told.isdecimal() and len(told) <= TEN_DIGITS else None
 
 
 def _status(part: JSON) -> Report | None:
