@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.channels.telegram_words import buttons, texts
+from bot.channels.whatsapp_layout import Message, layout
 from bot.outgoing import Reply
 from bot.replies import replies
 from bot.router import Reaction
@@ -51,7 +52,23 @@ def _on_telegram(reply: Reply) -> Screen:
     return Screen(texts(reply), rows)
 
 
-LAYOUTS: Mapping[str, Callable[[Reply], Screen]] = {"web": _on_web, "telegram": _on_telegram}
+def _on_whatsapp(reply: Reply) -> Screen:
+    shown = [part.content for part in layout(reply) if isinstance(part, Message) and "body" in part.content]
+    bodies = [content["body"] for content in shown]
+    actions = [content.get("action", {}) for content in shown]
+    buttons = [button["reply"]["title"] for action in actions for button in action.get("buttons", ())]
+    lists = [row for action in actions for section in action.get("sections", ()) for row in section["rows"]]
+    lines = [": ".join(filter(None, (row["title"], row.get("description")))) for row in lists]
+    return Screen(
+        [body if isinstance(body, str) else body["text"] for body in bodies], [[one] for one in buttons + lines]
+    )
+
+
+LAYOUTS: Mapping[str, Callable[[Reply], Screen]] = {
+    "web": _on_web,
+    "telegram": _on_telegram,
+    "whatsapp": _on_whatsapp,
+}
 """How each channel shows a reply: by the very code with which it sends one."""
 NOBODY = "preview"
 CITY = "taranto"

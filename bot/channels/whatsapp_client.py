@@ -39,9 +39,17 @@ def refusals() -> Iterator[None]:
 class CloudApi:
     """One telephone number's side of the Cloud API, as `async with CloudApi(...)`. Every verb raises SendError."""
 
-    def __init__(self, token: str, phone_id: str, account_id: str | None = None, base: str = API_BASE) -> None:
+    def __init__(
+        self,
+        token: str,
+        phone_id: str,
+        account_id: str | None = None,
+        base: str = API_BASE,
+        *,
+        patience: float = PATIENCE,
+    ) -> None:
         self.phone_id, self.account_id = phone_id, account_id
-        self._session = httpx.AsyncClient(timeout=PATIENCE)
+        self._session = httpx.AsyncClient(timeout=patience)
         self._api = WhatsApp(phone_id=phone_id, token=token, session=self._session).api
         # pywa knows one address only; its version of the API stays.
         version = self._session.base_url.path.strip("/")

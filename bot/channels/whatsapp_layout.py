@@ -196,7 +196,8 @@ def _link(link: str, language: str) -> _Ask:
 
 
 def _place(pin: Pin) -> Message:
-    content: dict[str, Any] = {"latitude": pin.latitude, "longitude": pin.longitude}
+    # As texts: so Meta's own description of its API has them.
+    content: dict[str, Any] = {"latitude": str(pin.latitude), "longitude": str(pin.longitude)}
     if VISIBLE.search(pin.name):
         content["name"] = shortened(pin.name, LONGEST_PLACE)
         if pin.address and VISIBLE.search(pin.address):  # shown below a name only

@@ -110,7 +110,7 @@ def content(template: Template) -> dict[str, Any]:
     ]
     return {
         "name": template.name,
-        "language": {"code": CODES[template.language]},
+        "language": {"policy": "deterministic", "code": CODES[template.language]},
         "components": [{"type": "body", "parameters": values}, *buttons],
     }
 

@@ -144,7 +144,7 @@ def test_a_template_is_sent_with_its_values_by_name_and_its_keys_in_order() -> N
     template = Template(REMINDER, "zh", (("when", "11月26日"), ("code", "K7M2P4")), ("go=a:1", "go=b"))
     assert content(template) == {
         "name": "appointment_reminder_1",
-        "language": {"code": "zh_CN"},
+        "language": {"policy": "deterministic", "code": "zh_CN"},
         "components": [
             {
                 "type": "body",

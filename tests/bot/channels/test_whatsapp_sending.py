@@ -1,0 +1,216 @@
+"""What goes out onto WhatsApp, before a Cloud API that refuses what the real one refuses."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import pytest
+
+from bot.channels.whatsapp import WhatsAppChannel
+from bot.channels.whatsapp_client import CloudApi
+from bot.channels.whatsapp_templates import CODES, definition
+from bot.incoming import Sender
+from bot.outgoing import (
+    Choice,
+    File,
+    Pin,
+    Posting,
+    Reply,
+    SendError,
+    SuspendedError,
+    Template,
+    UndeliverableError,
+    UnreachableError,
+    WindowClosedError,
+)
+from bot.templates import TEMPLATES
+from locales.dates import ROME
+from tests.fakes.cloud import FakeCloud, Person, words_of
+from tests.town import FakeClock
+
+NOW = datetime(2026, 11, 25, 8, 0, tzinfo=ROME)
+TO = Sender("whatsapp", "wa_id", "393331112223")
+REMINDER = next(name for name in TEMPLATES if "reminder" in name)
+PICTURE = base64.b64encode(b"\x89PNG...").decode()
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeCloud]:
+    async with FakeCloud(NOW.timestamp).served() as fake:
+        fake.webhook = takes
+        yield fake
+
+
+async def takes(_signature: str, _body: bytes) -> int:
+    return 200
+
+
+@pytest.fixture
+async def amina(fake: FakeCloud) -> Person:
+    amina = fake.person("393331112223", bsuid="IT.77")
+    await amina.says("ciao")
+    return amina
+
+
+@pytest.fixture
+async def channel(fake: FakeCloud, amina: Person) -> AsyncIterator[WhatsAppChannel]:
+    assert amina.account.wrote_at
+    api = CloudApi(fake.token, fake.phone_id, fake.account_id, fake.url, patience=0.5)
+    async with WhatsAppChannel(api, FakeClock(NOW)) as channel:
+        yield channel
+
+
+def reply(text: str = "Ciao", **parts: object) -> Reply:
+    return Reply(text, "it", **parts)  # type: ignore[arg-type]
+
+
+def reminder(*languages: str) -> Reply:
+    """What is said in full, and the templates that say the same."""
+    form = definition(TEMPLATES[REMINDER], "it")
+    names = [one["param_name"] for one in form["components"][0]["example"]["body_text_named_params"]]
+    keys = tuple(f"go=help:{number}" for number in range(len(form["components"][1]["buttons"])))
+    values = tuple((name, f"value of {name}") for name in names)
+    return reply(templates=tuple(Template(REMINDER, language, values, keys) for language in languages))
+
+
+async def test_a_text_carries_our_number_of_it_and_goes_to_the_number(
+    fake: FakeCloud, channel: WhatsAppChannel
+) -> None:
+    wamid = await channel.send(TO, reply(), Posting(17, NOW))
+    (_account, body, sent), *_more = fake.sent
+    assert (wamid, body["to"], body["text"]["body"], body["biz_opaque_callback_data"]) == (sent, TO.value, "Ciao", "17")
+
+
+async def test_who_has_no_number_is_reached_by_the_scoped_id(fake: FakeCloud, channel: WhatsAppChannel) -> None:
+    await channel.send(Sender("whatsapp", "bsuid", "IT.77"), reply())
+    assert fake.sent[0][1]["recipient"] == "IT.77"
+    assert "to" not in fake.sent[0][1]
+
+
+async def test_words_buttons_place_picture_and_file_are_one_reply(fake: FakeCloud, channel: WhatsAppChannel) -> None:
+    options = tuple(Choice(f"go={number}", f"Scelta numero {number}") for number in range(12))
+    await channel.send(TO, reply("Ecco. " * 400, options=options, location=Pin(40.5, 17.2, "Ufficio", "Via 1")))
+    await channel.send(TO, reply(document=File("A1.png", "image/png", PICTURE)))
+    await channel.send(TO, reply(document=File("A1.ics", "text/calendar", "BEGIN:VCALENDAR")))
+    kinds = [body["type"] for _account, body, _wamid in fake.sent]
+    assert kinds == ["text", "interactive", "interactive", "location", "text", "image", "text", "document"]
+    assert fake.sent[-1][1]["document"]["filename"] == "A1.ics"
+    assert {(name, kind) for name, kind, _content in fake.media.values()} == {
+        ("A1.png", "image/png"),
+        ("A1.ics", "text/plain"),
+    }
+
+
+async def test_ticks_turn_blue_once_and_only_with_the_answer(
+    fake: FakeCloud, amina: Person, channel: WhatsAppChannel
+) -> None:
+    wamid = await amina.says("ciao")
+    fake.fail_next(500)
+    with pytest.raises(SendError):
+        await channel.send(TO, reply(), Posting(1, NOW, wamid))
+    assert fake.read == []
+    await channel.send(TO, reply(document=File("A1.png", "image/png", PICTURE)), Posting(1, NOW, wamid))
+    await channel.send(TO, reply("E poi"), Posting(2, NOW, wamid))
+    await channel.__aexit__()
+    assert fake.read == [(wamid, True)]
+
+
+async def test_a_reply_goes_on_where_it_failed(fake: FakeCloud, channel: WhatsAppChannel) -> None:
+    picture = reply(document=File("A1.png", "image/png", PICTURE))
+    fake.fail_next(500, what="media")
+    with pytest.raises(SendError):
+        await channel.send(TO, picture)
+    await channel.send(TO, picture)
+    assert [body["type"] for _account, body, _wamid in fake.sent] == ["text", "image"]
+
+
+async def test_after_a_day_the_template_goes_out(fake: FakeCloud, channel: WhatsAppChannel) -> None:
+    fake.approve([definition(TEMPLATES[REMINDER], "it")])
+    await channel.send(TO, reminder("it", "en"), Posting(5, NOW - timedelta(hours=24)))
+    (_account, body, _wamid) = fake.sent[0]
+    assert (body["type"], body["template"]["language"]["code"]) == ("template", "it")
+    assert "value of when" in words_of(body)
+    await channel.send(TO, reminder("it"), Posting(6, NOW - timedelta(hours=23, minutes=59)))
+    assert fake.sent[1][1]["type"] == "text"
+
+
+async def test_a_template_that_is_not_approved_leaves_it_to_the_next_language(
+    fake: FakeCloud, channel: WhatsAppChannel
+) -> None:
+    fake.approve([definition(TEMPLATES[REMINDER], "en")])
+    await channel.send(TO, reminder("it", "en"), Posting(5, NOW, only_template=True))
+    assert fake.sent[0][1]["template"]["language"]["code"] == "en"
+    with pytest.raises(UndeliverableError):
+        await channel.send(TO, reminder("it", "fr"), Posting(5, NOW, only_template=True))
+    with pytest.raises(UndeliverableError):
+        await channel.send(TO, reply(), Posting(5, NOW, only_template=True))
+
+
+async def test_a_window_that_meta_sees_closed_is_our_own_error(
+    fake: FakeCloud, amina: Person, channel: WhatsAppChannel
+) -> None:
+    amina.account.wrote_at -= 25 * 3600
+    with pytest.raises(WindowClosedError):
+        await channel.send(TO, reply(), Posting(5, NOW))
+    assert fake.sent == []
+
+
+@pytest.mark.parametrize(
+    ("failure", "code", "kind"),
+    [
+        (429, 130429, SendError),
+        (400, 131056, SendError),
+        (500, 0, SendError),
+        (503, 131016, SendError),
+        ("timeout", 0, SendError),
+        ("lost", 0, SendError),
+        (400, 131026, UnreachableError),
+        (400, 131050, UnreachableError),
+        (400, 131049, UndeliverableError),
+        (400, 131009, UndeliverableError),
+        (403, 131031, SuspendedError),
+        (400, 133010, SuspendedError),
+        (400, 131042, SuspendedError),
+    ],
+)
+async def test_each_refusal_has_its_consequence(
+    fake: FakeCloud, channel: WhatsAppChannel, failure: int, code: int, kind: type[SendError]
+) -> None:
+    fake.fail_next(failure, code)
+    with pytest.raises(SendError) as refused:
+        await channel.send(TO, reply())
+    assert type(refused.value) is kind
+    assert TO.value not in refused.value.reason
+
+
+async def test_when_meta_says_how_long_to_wait_we_wait_so_long(fake: FakeCloud, channel: WhatsAppChannel) -> None:
+    fake.fail_next(429, 80007, retry_after=17)
+    with pytest.raises(SendError) as refused:
+        await channel.send(TO, reply())
+    assert refused.value.retry_after == 17
+
+
+async def test_an_expired_token_suspends_the_channel(fake: FakeCloud) -> None:
+    async with WhatsAppChannel(CloudApi("old", fake.phone_id, None, fake.url), FakeClock(NOW)) as channel:
+        with pytest.raises(SuspendedError, match="190"):
+            await channel.send(TO, reply())
+
+
+async def test_the_number_sends_no_faster_than_it_may(fake: FakeCloud) -> None:
+    api = CloudApi(fake.token, fake.phone_id, None, fake.url)
+    amina = fake.person("39555")
+    await amina.says("ciao")
+    async with WhatsAppChannel(api, FakeClock(NOW), a_second=2) as slow:
+        waits: list[float] = []
+        sleeping = slow._pace  # noqa: SLF001, what it waits for is all there is to see
+        for _message in range(4):
+            waits.append(0.0 if sleeping.has_capacity() else 1.0)
+            await slow.send(Sender("whatsapp", "wa_id", "39555"), reply())
+    assert waits[:2] == [0.0, 0.0]
+    assert 1.0 in waits
+
+
+def test_every_language_of_the_house_has_its_templates_name() -> None:
+    assert {"it", "ar", "bn"} <= set(CODES)
