@@ -22,7 +22,8 @@ GRAPHEME = regex.compile(r"\X(?:(?<=\N{GURMUKHI SIGN VIRAMA}\u200d?)(?=\p{Gurmuk
 
 # The places where words may be cut, best first. Around a cut white space is dropped; a space that carries a mark of its
 # own is a character.
-_SPACE = r"[^\S\u00a0\u202f](?![\p{M}\u200c\u200d])"
+_UNMARKED = r"(?![\p{M}\u200c\u200d])"
+_SPACE = rf"[^\S\u00a0\u202f]{_UNMARKED}"
 PARAGRAPH = regex.compile(r"(?=\n[^\S\n]*\n)")
 LINE = regex.compile(r"(?=\n)")
 _CLOSING = r"[\p{Pe}\p{Pf}\"'\u2069]"
@@ -31,7 +32,9 @@ WORD = regex.compile(rf"(?={_SPACE})|(?<=፡)")
 BORDERS = (PARAGRAPH, LINE, SENTENCE, WORD)
 _LOOK_AHEAD = 4
 """Code points behind a place that a border's pattern looks at."""
-_LEADING = regex.compile(rf"(?:{_SPACE})*")
+_LEADING = regex.compile(rf"(?:[\s\x1c-\x1f]{_UNMARKED})*")  # all that str.rstrip takes too
+_LAST_SEEN = regex.compile(r"(?r)[^\s\p{C}]")
+"""Finds the last character that is seen."""
 
 
 def units(words: str) -> int:
@@ -70,7 +73,8 @@ def last_piece(words: str, limit: int) -> tuple[str, str]:
         return "", words
     words = _paired(words, _deepest(limit))
     first = len(words) - _reach(words[::-1], limit, crossed=2)
-    ends = {end for end in _ends(words) if first <= end < len(words)}
+    seen = _LAST_SEEN.search(words)
+    ends = {end for end in _ends(words) if first <= end <= (seen.start() if seen else len(words) - 1)}
     found = (place.start() for border in BORDERS for place in border.finditer(words, first) if place.start() in ends)
     before, end, _opened = _divided(words, next(found, min(ends, default=first)), 0)
     return before, end

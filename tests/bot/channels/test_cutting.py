@@ -146,6 +146,7 @@ def test_the_last_piece_begins_at_a_border_and_is_as_long_as_it_can_be() -> None
 
 
 @given(texts, st.integers(40, 120))
+@example("\u00a0🇮🇹🇫🇷", 40)
 @example(f"{FSI}{FSI}{FSI}one{PDI}{PDI}{PDI}" * 20, 40)
 def test_parts_keep_everything_but_white_space(text: str, limit: int) -> None:
     parts = list(pieces(text, limit))
@@ -159,13 +160,14 @@ def test_parts_keep_everything_but_white_space(text: str, limit: int) -> None:
 
 
 @given(texts, st.integers(40, 120))
+@example("🇮🇹" * 6 + FSI + "🇮🇹" * 4 + f" {PDI}", 40)
 def test_the_last_piece_and_what_comes_before_it_are_everything(text: str, limit: int) -> None:
     before, end = last_piece(text, limit)
     assert bare(before + end) == bare(text)
     assert units(end) <= limit
     assert is_balanced(before)
     assert is_balanced(end)
-    assert bool(end) == bool(text.strip())
+    assert bool(bare(end)) == bool(bare(text))
     whole = [character for character in graphemes(text) if bare(character)]
     assert [character for part in (before, end) for character in graphemes(part) if bare(character)] == whole
 
@@ -187,6 +189,7 @@ def test_what_is_shortened_is_the_beginning(text: str, limit: int) -> None:
 
 @given(anything, st.integers(8, 60))
 @example("\u0600 " * 20, 8)
+@example("0\x1f0000" + "😀" * 3, 10)
 @example("e" + "\u0301" * 100, 8)
 @example(f"{FSI}" * 100, 8)
 @example(f"{FSI}{FSI}{FSI}x{PDI}{PDI}" * 100, 8)

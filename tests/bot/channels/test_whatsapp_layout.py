@@ -185,7 +185,7 @@ def test_what_no_row_has_room_for_is_in_the_text_too() -> None:
     assert second["description"].endswith("…")
     assert body(message).replace(WORD_JOINER, "") == f"Which?\n*{label}*: {said}\n*{long_label}*"
     assert f"*desk{WORD_JOINER}" not in body(message)
-    tight = "L" * 70
+    tight = "L" * 72
     (message,) = layout(reply("Which?", options=(Choice("a", tight, said), Choice("b", "Short", said))))
     short = "every Monday and every Thursday from nine to one in the morning, ask…"
     assert [row["description"] for row in rows(message)] == [tight, short]
