@@ -1,0 +1,269 @@
+"""The whole story on WhatsApp in Italian, Arabic and Bengali: ask, book, move, cancel, wait, be reminded; and trouble."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.records import InboxRow, OutboxRow, SenderRow
+from locales.dates import ROME
+from locales.rendering import RLM
+from services_directory.store.waiting import NoticeRow, WaitingRow
+from tests.bot.on_whatsapp import Phone, WhatsAppTown, whatsapp_town
+from tests.bot.reminded import hears
+from tests.fakes.cloud import words_of
+from tests.story.words import WORDS
+
+LANGUAGES = ("it", "ar", "bn")
+
+
+@pytest.fixture
+async def town(town_url: str) -> AsyncIterator[WhatsAppTown]:
+    async with whatsapp_town(town_url) as town:
+        yield town
+
+
+@pytest.fixture
+async def sqlite_town(example_sqlite_url: str) -> AsyncIterator[WhatsAppTown]:
+    async with whatsapp_town(example_sqlite_url) as town:
+        yield town
+
+
+async def books(phone: Phone, language: str, at: int = 0) -> str:
+    """An appointment; its code."""
+    words = WORDS[language]
+    await phone.says(words.book)
+    await phone.taps(".service=taranto-")
+    await phone.chooses_time(at)
+    await phone.says(words.name)
+    await phone.taps(".agreed=yes")
+    return (await phone.town.appointment()).code
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_ask_book_move_and_cancel(town: WhatsAppTown, language: str) -> None:
+    words, phone = WORDS[language], town.person()
+    await phone.starts(language)
+    await phone.says(words.hours)
+    assert "re-point" in phone.text
+    await phone.says(words.unpaid)
+    assert phone.keys("go=guide:work-")
+    code = await books(phone, language)
+    assert code in phone.text
+    assert phone.kinds[:4].count("document") == phone.kinds.count("document") == 1
+    assert {"image", "location"} <= set(phone.kinds)
+    (calendar,) = [content for name, _type, content in town.fake.media.values() if name == f"{code}.ics"]
+    assert calendar.startswith(b"BEGIN:VCALENDAR")
+    await phone.says(words.mine)
+    assert code in phone.text
+    before = (await town.appointment()).starts
+    await phone.says(words.move)
+    await phone.chooses_time(1)
+    await phone.taps(".agreed=yes")
+    moved = await town.appointment()
+    assert (moved.code, moved.starts != before) == (code, True)
+    await phone.says(words.cancel)
+    await phone.taps(".agreed=yes")
+    assert (await town.appointment()).state == "cancelled_by_person"
+    if language == "ar":
+        said = [words_of(body) for body in phone.person.received]
+        assert all(text.startswith(RLM) for text in said if text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_a_reminder_after_a_day_of_silence_is_a_template_and_its_buttons_work(
+    town: WhatsAppTown, language: str
+) -> None:
+    phone = town.person()
+    await phone.starts(language)
+    code = await books(phone, language, at=1)
+    starts = (await town.appointment()).starts.astimezone(ROME)
+    town.clock.at = starts - timedelta(hours=23, minutes=50)
+    phone.seen = len(phone.person.received)
+    if town.clock.at - datetime.fromtimestamp(phone.person.account.wrote_at, ROME) < timedelta(hours=24):
+        phone.person.account.wrote_at -= 24 * 3600
+    await town.goes_on()
+    assert phone.kinds == ["template"]
+    assert code in phone.text
+    assert phone.keys("go=confirm_appointment")
+    await phone.taps("go=confirm_appointment")
+    assert phone.kinds
+    assert "template" not in phone.kinds
+    await phone.taps("go=cancel_appointment")
+    await phone.taps(".agreed=yes")
+    assert (await town.appointment()).state == "cancelled_by_person"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_who_waits_is_offered_a_freed_time_and_takes_it_with_one_tap(town: WhatsAppTown, language: str) -> None:
+    phone = town.person()
+    await phone.starts(language)
+    code = await books(phone, language, at=2)
+    service = next(key for key in phone.keys("go=wait_for_time"))
+    await phone.taps(service)
+    for step in (".period=", ".part="):
+        await phone.taps(phone.keys(step)[-1] if step == ".period=" else ".part=any")
+    async with town.database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(WaitingRow)) == 1
+    for _minute in range(40):
+        await town.goes_on(minutes=30)
+        if phone.keys("go=accept_offer"):
+            break
+    await phone.taps("go=accept_offer")
+    appointment = await town.appointment()
+    assert (appointment.code, appointment.state) == (code, "booked")
+    assert code in phone.text
+
+
+async def test_whatever_meta_does_everything_arrives_once_and_in_order(town: WhatsAppTown) -> None:
+    phone = town.person()
+    await phone.starts("it")
+    for failure, code in ((429, 130429), (500, 0), (503, 131016), (400, 131056), ("timeout", 0)):
+        town.fake.fail_next(failure, code)  # type: ignore[arg-type]
+        await phone.says(WORDS["it"].hours)
+        for _round in range(3):
+            await town.goes_on(seconds=10)
+        assert "re-point" in phone.text
+        assert phone.text.count("re-point") == phone.text.count("\n") * 0 + len(
+            [body for body in phone.person.received[phone.seen :] if "re-point" in words_of(body)]
+        )
+    async with town.database.reading() as session:
+        assert set(await session.scalars(select(OutboxRow.state))) == {"sent"}
+
+
+async def test_with_an_expired_token_nothing_is_lost_and_all_is_answered_when_it_is_renewed(town: WhatsAppTown) -> None:
+    phone = town.person()
+    await phone.starts("it")
+    renewed, town.fake.token = town.fake.token, "renewed"  # type: ignore[misc]
+    await phone.says(WORDS["it"].hours)
+    for _round in range(12):
+        await town.goes_on(minutes=10)
+    assert phone.kinds == []
+    town.fake.token = renewed  # type: ignore[misc]
+    await town.goes_on(minutes=10)
+    assert "re-point" in phone.text
+
+
+async def test_a_window_that_has_closed_at_meta_is_one_switch_to_the_template(town: WhatsAppTown) -> None:
+    phone = town.person()
+    await phone.starts("it")
+    await books(phone, "it", at=1)
+    starts = (await town.appointment()).starts.astimezone(ROME)
+    town.clock.at = starts - timedelta(hours=2)
+    async with town.database.writing() as session:
+        (sender,) = await session.scalars(select(SenderRow))
+        sender.last_inbound = town.clock.now()  # we believe that it is open
+    phone.person.account.wrote_at -= 48 * 3600
+    phone.seen = len(phone.person.received)
+    await town.goes_on()
+    await town.goes_on(seconds=2)
+    assert phone.kinds.count("template") == len(phone.kinds) >= 1
+
+
+async def test_a_status_that_says_so_later_is_the_same_switch(sqlite_town: WhatsAppTown) -> None:
+    town, phone = sqlite_town, sqlite_town.person()
+    await phone.starts("it")
+    await books(phone, "it", at=1)
+    town.clock.at = (await town.appointment()).starts.astimezone(ROME) - timedelta(hours=2)
+    async with town.database.writing() as session:
+        (sender,) = await session.scalars(select(SenderRow))
+        sender.last_inbound = town.clock.now()
+    phone.person.account.wrote_at = town.clock.now().timestamp()
+    phone.seen = len(phone.person.received)
+    await town.goes_on()
+    assert phone.kinds
+    assert "template" not in phone.kinds
+    position = len(town.fake.sent) - 1
+    await town.fake.tells(position, "failed", code=131047)
+    await town.fake.tells(position, "failed", code=131047)
+    await town.goes_on(seconds=2)
+    assert phone.kinds.count("template") == 1
+    await town.fake.tells(len(town.fake.sent) - 1, "delivered")
+    async with town.database.reading() as session:
+        assert "delivered" in set(await session.scalars(select(OutboxRow.delivery)))
+        assert "delivered" in set(await session.scalars(select(NoticeRow.state)))
+
+
+async def test_a_blocked_number_is_left_alone_and_the_reminder_goes_to_the_other_app(sqlite_town: WhatsAppTown) -> None:
+    town, phone = sqlite_town, sqlite_town.person()
+    await phone.starts("en")
+    await books(phone, "en", at=1)
+    await phone.taps("go=second_channel")
+    code = phone.text.split(": ")[1].split(".")[0].strip("\u2066\u2067\u2068\u2069 ")
+    from bot.incoming import Sender
+
+    await hears(town, Sender("telegram", "chat", "42"), code)
+    await phone.says("thank you")
+    phone.person.account.closed = True
+    town.clock.at = (await town.appointment()).starts.astimezone(ROME) - timedelta(hours=2)
+    await town.goes_on()
+    await town.goes_on(seconds=2)
+    assert any("Reminder" in text for text in town.telegram.texts)
+
+
+async def test_the_same_appointments_are_found_on_whatsapp_and_on_the_web(sqlite_town: WhatsAppTown) -> None:
+    town, phone = sqlite_town, sqlite_town.person()
+    await phone.starts("en")
+    code = await books(phone, "en")
+    await phone.taps("go=second_channel")
+    link = phone.text.split(": ")[1].split(".")[0].strip("\u2066\u2067\u2068\u2069 ")
+    on_the_web = super(WhatsAppTown, town).person()
+    await on_the_web.says("my appointments")
+    assert code not in on_the_web.text
+    await on_the_web.says(link)
+    await on_the_web.says("my appointments")
+    assert code in on_the_web.text
+
+
+async def test_everything_in_one_call_is_answered_once_however_often_it_comes(town: WhatsAppTown) -> None:
+    amina, badru = town.person(), town.person("393334445556", "IT.88")
+    async with town.fake.together():
+        for phone in (amina, badru):
+            await phone.person.says("👋")
+            await phone.person.sends("audio")
+            await phone.person.sends("unsupported")
+    await town.workers.rest()
+    told = len(town.fake.sent)
+    body = town.fake.body(
+        {"contacts": [amina.person.contact], "messages": [amina.person._message("text", {"body": "x"})]}
+    )
+    await town.fake.deliver(body)
+    await town.fake.deliver(body)
+    await town.workers.rest()
+    assert len(town.fake.sent) > told
+    async with town.database.reading() as session:
+        assert await session.scalar(select(func.count()).select_from(InboxRow)) == 7
+        assert set(await session.scalars(select(InboxRow.state))) == {"done"}
+
+
+async def test_who_takes_their_account_to_another_number_finds_their_appointment(town: WhatsAppTown) -> None:
+    phone = town.person()
+    await phone.starts("it")
+    code = await books(phone, "it")
+    await phone.person.changes_number("393339998887", "IT.99")
+    await phone.says(WORDS["it"].mine)
+    assert code in phone.text
+    stranger = town.person("393331112223", "IT.100")
+    await stranger.starts("it")
+    await stranger.says(WORDS["it"].mine)
+    assert code not in stranger.text
+
+
+async def test_while_the_database_is_away_the_call_is_refused_and_comes_again(
+    sqlite_town: WhatsAppTown, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    town, phone = sqlite_town, sqlite_town.person()
+    with monkeypatch.context() as patch:
+
+        async def away(*_: object) -> None:
+            raise OSError("away")
+
+        patch.setattr(town.workers, "receive_all", away)
+        await phone.says("👋")
+    assert town.fake.statuses == [503]
+    await town.fake.try_again()
+    await town.workers.rest()
+    assert phone.kinds
