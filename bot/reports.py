@@ -13,6 +13,7 @@ from bot.identities import insert_once
 from bot.outgoing import Channel, UndeliverableError
 from bot.reception import Report
 from bot.records import OutboxRow, ReportRow
+from services_directory.desk.notices import mark_on_its_way
 
 FURTHER = ("sent", "failed", "delivered", "read")
 """Each state is further than those before it: a reply never goes back."""
@@ -29,6 +30,8 @@ async def take_in(session: AsyncSession, channels: Mapping[str, Channel], report
     if row.delivery is None or FURTHER.index(report.state) > FURTHER.index(row.delivery):
         row.delivery = report.state
     if report.state == "failed" and row.state == outbox.SENT:
+        if row.notice_id is not None:
+            await mark_on_its_way(session, row.notice_id, now)
         await failures.settle(session, channels, row, report.problem or UndeliverableError("failed"), now)
 
 

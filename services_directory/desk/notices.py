@@ -183,6 +183,12 @@ async def mark_delivered(session: AsyncSession, notice: int, now: datetime) -> N
     await _end(session, notice, "delivered", now)
 
 
+async def mark_on_its_way(session: AsyncSession, notice: int, now: datetime) -> None:
+    """The channel that had taken it says that it did not arrive."""
+    taken = update(NoticeRow).where(NoticeRow.id == notice, NoticeRow.state == "delivered")
+    await session.execute(taken.values(state="sent", changed_at=now))
+
+
 async def mark_failed(session: AsyncSession, notice: int, now: datetime) -> None:
     """No channel of the person could take it."""
     await _end(session, notice, "failed", now)

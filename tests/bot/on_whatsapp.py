@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -14,7 +14,6 @@ from bot.channels.whatsapp_intake import WhatsAppIntake
 from bot.channels.whatsapp_templates import CODES, definition
 from bot.rounds import one_round
 from bot.templates import TEMPLATES
-from bot.workers import Workers
 from services_directory.store.bookings import AppointmentRow
 from tests.bot.reminded import Wire
 from tests.fakes.cloud import FakeCloud, Person, tappable, words_of
@@ -40,10 +39,17 @@ class WhatsAppTown(Town):
         await one_round(self.house, self.workers.wake)
         await self.workers.rest()
 
-    async def appointment(self) -> AppointmentRow:
-        """The only one."""
+    async def appointment(self, code: str | None = None) -> AppointmentRow:
+        """The one with that code, or the only one."""
+        every = select(AppointmentRow)
         async with self.database.reading() as session:
-            return (await session.scalars(select(AppointmentRow))).one()
+            return (await session.scalars(every if code is None else every.where(AppointmentRow.code == code))).one()
+
+    async def newest(self) -> str:
+        """The code of the appointment that was booked last."""
+        async with self.database.reading() as session:
+            found = await session.scalars(select(AppointmentRow.code).order_by(AppointmentRow.id.desc()).limit(1))
+            return found.one()
 
 
 @dataclass
@@ -101,13 +107,8 @@ async def whatsapp_town(url: str) -> AsyncIterator[WhatsAppTown]:
     async with FakeCloud(lambda: clock.now().timestamp()).served() as fake:
         fake.approve([definition(form, language) for form in TEMPLATES.values() for language in CODES])
         api = CloudApi(fake.token, fake.phone_id, fake.account_id, fake.url, patience=1)
-        async with WhatsAppChannel(api, clock, a_second=10_000) as channel:
-            async with opened(url, {"whatsapp": channel, "telegram": telegram}, clock) as town:
-                intake = WhatsAppIntake(town.workers, fake.phone_id, fake.app_secret, fake.verify_token)
-                fake.webhook = intake.webhook
-                yield WhatsAppTown(town.workers, clock, fake, telegram)
-
-
-def another_worker(town: WhatsAppTown) -> Workers:
-    """Another process of the same house, as it were."""
-    return Workers(replace(town.house))
+        channel = WhatsAppChannel(api, clock, a_second=10_000)
+        async with channel, opened(url, {"whatsapp": channel, "telegram": telegram}, clock) as town:
+            intake = WhatsAppIntake(town.workers, fake.phone_id, fake.app_secret, fake.verify_token)
+            fake.webhook = intake.webhook
+            yield WhatsAppTown(town.workers, clock, fake, telegram)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from unicodedata import category
 
 import pytest
@@ -18,18 +18,16 @@ from bot.outgoing import Reply, UnreachableError
 from bot.records import OutboxRow, SenderRow
 from bot.telling import saying
 from bot.templates import LONGEST_VALUE, OF_KIND, TEMPLATES, in_one_line, templates_for
-from locales.dates import ROME
 from locales.rendering import FSI, PDI
 from locales.text import Lines, Localized, Verbatim
-from services_directory.booked import Appointment, AppointmentState, Enrolment, Slot
+from services_directory.booked import Appointment, Slot
 from services_directory.desk.directory import Directory
-from services_directory.desk.notices import KINDS, FreedTime, Notice, Seat
+from services_directory.desk.notices import KINDS, Notice
+from tests.bot.noticed import AT_TEN, NOW, appointment, notices
 from tests.bot.reminded import DAY_BEFORE_AT, Wire, books, goes_round, hears
 from tests.town import Town, opened
 
 AMINA, AMINA_AGAIN, AMINA_ONLINE = Sender("fake", "chat", "a"), Sender("other", "chat", "a"), Sender("web", "chat", "a")
-NOW = datetime(2026, 11, 25, 10, 0, tzinfo=ROME)
-AT_TEN = datetime(2026, 11, 26, 10, 0, tzinfo=ROME)
 LONGEST_BODY, LONGEST_LABEL, MOST_BUTTONS = 1024, 25, 3
 """Units of UTF-16 in a body with its values and on a button, and quick replies beside each other."""
 VALUE = re.compile(r"{{(\w+)}}")
@@ -44,28 +42,6 @@ def units(words: str) -> int:
 async def directory(town: Town) -> Directory:
     async with town.database.reading() as session:
         return await town.house.shelf.newest(session, date(2026, 11, 25))
-
-
-def appointment(directory: Directory, address: str | None = "Via Anfiteatro 4") -> Appointment:
-    service = next(one for one in directory.bookable("taranto", ["work_contract"]) if "work_contract" in one.topics)
-    office = directory.office(service.offices[0].office)
-    assert office is not None
-    office = replace(office, address=address, checked=replace(office.checked, example=False))
-    return Appointment("1", "K7M2P4", service, office, AT_TEN, 30, "Amina", "en", AppointmentState.BOOKED)
-
-
-def notices(directory: Directory) -> Iterator[Notice]:
-    """One of each kind."""
-    seat = Seat(Enrolment("c", "C4N8QR", directory.activities("taranto", "italian_course_find")[0], "Amina"), AT_TEN)
-    for kind in KINDS:
-        about = (
-            FreedTime("17", AT_TEN, NOW)
-            if kind == "slot_offered"
-            else seat
-            if kind.startswith("seat_")
-            else appointment(directory)
-        )
-        yield Notice(1, "p", kind, about)
 
 
 def test_every_kind_of_notice_has_a_template_with_a_lasting_name() -> None:

@@ -56,6 +56,10 @@ class Person:
         """Write; the wamid, as of all that follow."""
         return await self._write("text", {"body": words})
 
+    def writes(self, words: str) -> bytes:
+        """The call that would tell it; it is not made."""
+        return self.fake.body({"contacts": [self.contact], "messages": [self._message("text", {"body": words})]})
+
     async def sends(self, kind: str) -> str:
         """Send one of KINDS."""
         return await self._write(kind, KINDS[kind])
