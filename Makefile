@@ -23,8 +23,8 @@ help: ## Say what there is to do
 run: $(PACKAGES) $(MO) $(MODEL) ## Serve chat, console and API with example data; PORT= and HOST= change the address
 	@.venv/bin/sportello run --demo --host $(HOST) --port $(PORT)
 
-test: $(PACKAGES) $(MO) $(MODEL) system ## Run every test; ARGS= are pytest's
-	@$(PY) -m pytest $(ARGS)
+test: $(PACKAGES) $(MO) $(MODEL) system ## Run every test, on every core; ARGS= are pytest's (-n 0: in one process)
+	@$(PY) -m pytest -n logical --dist loadfile $(ARGS)
 
 check: $(PACKAGES) $(MO) ## Format, lint, types, import contracts, catalogues, links in the docs
 	.venv/bin/ruff format --check .

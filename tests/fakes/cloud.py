@@ -58,7 +58,7 @@ class Person:
 
     def writes(self, words: str) -> bytes:
         """The call that would tell it; it is not made."""
-        return self.fake.body({"contacts": [self.contact], "messages": [self._message("text", {"body": words})]})
+        return self.fake.body({"contacts": [self.contact], "messages": [self.message("text", {"body": words})]})
 
     async def sends(self, kind: str) -> str:
         """Send one of KINDS."""
@@ -80,7 +80,7 @@ class Person:
     async def changes_number(self, wa_id: str, bsuid: str | None = None) -> None:
         """Take the account to another number: Meta tells it, under the old one."""
         news = {"body": "changed", "type": "user_changed_number", "wa_id": wa_id}
-        message = self._message("system", {**news, **({"user_id": bsuid} if bsuid else {})})
+        message = self.message("system", {**news, **({"user_id": bsuid} if bsuid else {})})
         self.account.wa_id, self.account.bsuid = wa_id, bsuid or self.account.bsuid
         await self.fake.happen({"messages": [message]})
 
@@ -97,7 +97,7 @@ class Person:
         self._heard += len(news)
         return news
 
-    def _message(self, kind: str, content: Any) -> JSON:
+    def message(self, kind: str, content: Any) -> JSON:
         self.account.wrote_at = self.fake.now()
         wamid = f"wamid.{secrets.token_urlsafe(24)}"
         self.fake.inbound.add(wamid)
@@ -106,7 +106,7 @@ class Person:
         return {**known, "id": wamid, "timestamp": str(int(self.fake.now())), "type": kind, kind: content}
 
     async def _write(self, kind: str, content: Any) -> str:
-        message = self._message(kind, content)
+        message = self.message(kind, content)
         await self.fake.happen({"contacts": [self.contact], "messages": [message]})
         return str(message["id"])
 
