@@ -11,17 +11,13 @@ Start the bot with `fake.token` and `fake.url`. The Bot API itself is in `telegr
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import copy
-import socket
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Self
 
-import uvicorn
-from starlette.types import ASGIApp
-
+from tests.fakes.serving import serving
 from tests.fakes.telegram_api import BotApi, Chat
 from tests.fakes.telegram_checks import JSON, utf16
 
@@ -198,30 +194,6 @@ class FakeTelegram(BotApi):
                 self.closing.set()
                 async with self.arrived:
                     self.arrived.notify_all()
-
-
-@asynccontextmanager
-async def serving(app: ASGIApp) -> AsyncIterator[str]:
-    """That application on a free port of 127.0.0.1, and its address."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    config = uvicorn.Config(app, lifespan="off", ws="none", log_config=None, timeout_graceful_shutdown=2)
-    server = _QuietServer(config)
-    task = asyncio.create_task(server.serve(sockets=[listener]))
-    try:
-        while not server.started:  # noqa: ASYNC110, uvicorn tells nobody
-            await asyncio.sleep(0.005)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await task
-        listener.close()
-
-
-class _QuietServer(uvicorn.Server):
-    @contextlib.contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        # Ctrl-C belongs to pytest.
-        yield
 
 
 def _entities(text: str) -> JSON:

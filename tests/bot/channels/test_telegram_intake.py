@@ -22,7 +22,8 @@ from bot.incoming import Sender
 from bot.outgoing import Choice, Reply, SendError
 from locales.rendering import render
 from tests.bot.channels.conftest import FakeReception
-from tests.fakes.telegram import FakeTelegram, Person, serving
+from tests.fakes.serving import serving
+from tests.fakes.telegram import FakeTelegram, Person
 from tests.fakes.telegram_wire import Status
 
 AMINA = Sender("telegram", "chat", "42")
