@@ -23,9 +23,11 @@ from flows.index import TARGETS
 from locales.languages import SPOKEN
 from services_directory.desk.notices import KINDS
 from tests.bot.noticed import notices
-from tests.fakes.cloud_checks import UPLOADS, CloudError, check_message
+from tests.fakes.whatsapp_checks import MEDIA, MetaError, check_message, check_schema
 from tests.town import Person, Town, opened
 
+UPLOADS = {media_type for media_types, _size in MEDIA.values() for media_type in media_types}
+UPLOADED = "1234567890"
 MOST = 400
 """Turns in a language: the flows begun, then their buttons in the order in which they were shown."""
 
@@ -40,8 +42,8 @@ def bodies(reply: Reply) -> Iterator[dict[str, Any]]:
     """What is posted for a reply, as a message to somebody."""
     for part in layout(reply):
         if isinstance(part, Media):
-            assert upload_type(part.file) in UPLOADS
-            kind, value = media_content(part.file, "1234567890")
+            assert upload_type(part.file) in UPLOADS, part.file.media_type
+            kind, value = media_content(part.file, UPLOADED)
         else:
             kind, value = part.kind, part.content
         yield addressed(kind, value)
@@ -55,9 +57,13 @@ def addressed(kind: str, value: dict[str, Any]) -> dict[str, Any]:
 def check(reply: Reply) -> None:
     for body in bodies(reply):
         try:
-            check_message(body)
-        except CloudError as refused:
+            check_message(body, {UPLOADED: ("", _type_of(reply), b"x")}, ())
+        except MetaError as refused:
             pytest.fail(f"{refused.message} {refused.details}: {body}")
+
+
+def _type_of(reply: Reply) -> str:
+    return "" if reply.document is None else upload_type(reply.document)
 
 
 async def walk(person: Person) -> int:
@@ -105,6 +111,6 @@ async def test_every_notice_and_the_templates_that_stand_for_it(town: Town, lang
         approved = templates_for(notice, said.suggestions, language, frozenset(CODES))
         assert approved
         for template in approved:
-            check_message(addressed("template", content(template)))
+            check_schema(addressed("template", content(template)), "message", "TemplateMessage")
         told.add(notice.kind)
     assert told == set(KINDS)

@@ -27,36 +27,35 @@ from bot.outgoing import (
 )
 from bot.templates import TEMPLATES
 from locales.dates import ROME
-from tests.fakes.cloud import FakeCloud, Person, words_of
+from tests.fakes.whatsapp import FakeWhatsApp, Person
+from tests.fakes.whatsapp_wire import Trouble
 from tests.town import FakeClock
 
 NOW = datetime(2026, 11, 25, 8, 0, tzinfo=ROME)
+BSUID = "IT.13491208655302741918"
 TO = Sender("whatsapp", "wa_id", "393331112223")
 REMINDER = next(name for name in TEMPLATES if "reminder" in name)
 PICTURE = base64.b64encode(b"\x89PNG...").decode()
 
 
 @pytest.fixture
-async def fake() -> AsyncIterator[FakeCloud]:
-    async with FakeCloud(NOW.timestamp).served() as fake:
-        fake.webhook = takes
+async def fake() -> AsyncIterator[FakeWhatsApp]:
+    fake = FakeWhatsApp()
+    fake.clock = lambda: NOW
+    async with fake.served():
         yield fake
 
 
-async def takes(_signature: str, _body: bytes) -> int:
-    return 200
-
-
 @pytest.fixture
-async def amina(fake: FakeCloud) -> Person:
-    amina = fake.person("393331112223", bsuid="IT.77")
+async def amina(fake: FakeWhatsApp) -> Person:
+    amina = fake.person("393331112223", bsuid=BSUID)
     await amina.says("ciao")
     return amina
 
 
 @pytest.fixture
-async def channel(fake: FakeCloud, amina: Person) -> AsyncIterator[WhatsAppChannel]:
-    assert amina.account.wrote_at
+async def channel(fake: FakeWhatsApp, amina: Person) -> AsyncIterator[WhatsAppChannel]:
+    assert amina.wrote
     api = CloudApi(fake.token, fake.phone_id, fake.account_id, fake.url, patience=0.5)
     async with WhatsAppChannel(api, FakeClock(NOW)) as channel:
         yield channel
@@ -64,6 +63,11 @@ async def channel(fake: FakeCloud, amina: Person) -> AsyncIterator[WhatsAppChann
 
 def reply(text: str = "Ciao", **parts: object) -> Reply:
     return Reply(text, "it", **parts)  # type: ignore[arg-type]
+
+
+def approve(fake: FakeWhatsApp, language: str) -> None:
+    fake.create_template(definition(TEMPLATES[REMINDER], language))
+    fake.approve()
 
 
 def reminder(*languages: str) -> Reply:
@@ -76,27 +80,28 @@ def reminder(*languages: str) -> Reply:
 
 
 async def test_a_text_carries_our_number_of_it_and_goes_to_the_number(
-    fake: FakeCloud, channel: WhatsAppChannel
+    fake: FakeWhatsApp, channel: WhatsAppChannel
 ) -> None:
     wamid = await channel.send(TO, reply(), Posting(17, NOW))
-    (_account, body, sent), *_more = fake.sent
-    assert (wamid, body["to"], body["text"]["body"], body["biz_opaque_callback_data"]) == (sent, TO.value, "Ciao", "17")
+    (body,) = fake.sent
+    told = (body["id"], body["to"], body["text"]["body"], body["biz_opaque_callback_data"])
+    assert told == (wamid, TO.value, "Ciao", "17")
 
 
-async def test_who_has_no_number_is_reached_by_the_scoped_id(fake: FakeCloud, channel: WhatsAppChannel) -> None:
-    await channel.send(Sender("whatsapp", "bsuid", "IT.77"), reply())
-    assert fake.sent[0][1]["recipient"] == "IT.77"
-    assert "to" not in fake.sent[0][1]
+async def test_who_has_no_number_is_reached_by_the_scoped_id(fake: FakeWhatsApp, channel: WhatsAppChannel) -> None:
+    await channel.send(Sender("whatsapp", "bsuid", BSUID), reply())
+    assert fake.sent[0]["recipient"] == BSUID
+    assert "to" not in fake.sent[0]
 
 
-async def test_words_buttons_place_picture_and_file_are_one_reply(fake: FakeCloud, channel: WhatsAppChannel) -> None:
+async def test_words_buttons_place_picture_and_file_are_one_reply(fake: FakeWhatsApp, channel: WhatsAppChannel) -> None:
     options = tuple(Choice(f"go={number}", f"Scelta numero {number}") for number in range(12))
     await channel.send(TO, reply("Ecco. " * 400, options=options, location=Pin(40.5, 17.2, "Ufficio", "Via 1")))
     await channel.send(TO, reply(document=File("A1.png", "image/png", PICTURE)))
     await channel.send(TO, reply(document=File("A1.ics", "text/calendar", "BEGIN:VCALENDAR")))
-    kinds = [body["type"] for _account, body, _wamid in fake.sent]
+    kinds = [body["type"] for body in fake.sent]
     assert kinds == ["text", "interactive", "interactive", "location", "text", "image", "text", "document"]
-    assert fake.sent[-1][1]["document"]["filename"] == "A1.ics"
+    assert fake.sent[-1]["document"]["filename"] == "A1.ics"
     assert {(name, kind) for name, kind, _content in fake.media.values()} == {
         ("A1.png", "image/png"),
         ("A1.ics", "text/plain"),
@@ -104,7 +109,7 @@ async def test_words_buttons_place_picture_and_file_are_one_reply(fake: FakeClou
 
 
 async def test_ticks_turn_blue_once_and_only_with_the_answer(
-    fake: FakeCloud, amina: Person, channel: WhatsAppChannel
+    fake: FakeWhatsApp, amina: Person, channel: WhatsAppChannel
 ) -> None:
     wamid = await amina.says("ciao")
     fake.fail_next(500)
@@ -117,31 +122,31 @@ async def test_ticks_turn_blue_once_and_only_with_the_answer(
     assert fake.read == [(wamid, True)]
 
 
-async def test_a_reply_goes_on_where_it_failed(fake: FakeCloud, channel: WhatsAppChannel) -> None:
+async def test_a_reply_goes_on_where_it_failed(fake: FakeWhatsApp, channel: WhatsAppChannel) -> None:
     picture = reply(document=File("A1.png", "image/png", PICTURE))
-    fake.fail_next(500, what="media")
+    fake.fail_next(500, path="media")
     with pytest.raises(SendError):
         await channel.send(TO, picture)
     await channel.send(TO, picture)
-    assert [body["type"] for _account, body, _wamid in fake.sent] == ["text", "image"]
+    assert [body["type"] for body in fake.sent] == ["text", "image"]
 
 
-async def test_after_a_day_the_template_goes_out(fake: FakeCloud, channel: WhatsAppChannel) -> None:
-    fake.approve([definition(TEMPLATES[REMINDER], "it")])
+async def test_after_a_day_the_template_goes_out(fake: FakeWhatsApp, channel: WhatsAppChannel) -> None:
+    approve(fake, "it")
     await channel.send(TO, reminder("it", "en"), Posting(5, NOW - timedelta(hours=24)))
-    (_account, body, _wamid) = fake.sent[0]
+    (body,) = fake.sent
     assert (body["type"], body["template"]["language"]["code"]) == ("template", "it")
-    assert "value of when" in words_of(body)
+    assert "value of when" in fake.words(body)
     await channel.send(TO, reminder("it"), Posting(6, NOW - timedelta(hours=23, minutes=59)))
-    assert fake.sent[1][1]["type"] == "text"
+    assert fake.sent[1]["type"] == "text"
 
 
 async def test_a_template_that_is_not_approved_leaves_it_to_the_next_language(
-    fake: FakeCloud, channel: WhatsAppChannel
+    fake: FakeWhatsApp, channel: WhatsAppChannel
 ) -> None:
-    fake.approve([definition(TEMPLATES[REMINDER], "en")])
+    approve(fake, "en")
     await channel.send(TO, reminder("it", "en"), Posting(5, NOW, only_template=True))
-    assert fake.sent[0][1]["template"]["language"]["code"] == "en"
+    assert fake.sent[0]["template"]["language"]["code"] == "en"
     with pytest.raises(UndeliverableError):
         await channel.send(TO, reminder("it", "fr"), Posting(5, NOW, only_template=True))
     with pytest.raises(UndeliverableError):
@@ -149,9 +154,9 @@ async def test_a_template_that_is_not_approved_leaves_it_to_the_next_language(
 
 
 async def test_a_window_that_meta_sees_closed_is_our_own_error(
-    fake: FakeCloud, amina: Person, channel: WhatsAppChannel
+    fake: FakeWhatsApp, amina: Person, channel: WhatsAppChannel
 ) -> None:
-    amina.account.wrote_at -= 25 * 3600
+    amina.wrote = NOW - timedelta(hours=25)
     with pytest.raises(WindowClosedError):
         await channel.send(TO, reply(), Posting(5, NOW))
     assert fake.sent == []
@@ -165,7 +170,8 @@ async def test_a_window_that_meta_sees_closed_is_our_own_error(
         (500, 0, SendError),
         (503, 131016, SendError),
         ("timeout", 0, SendError),
-        ("lost", 0, SendError),
+        ("accepted_then_timeout", 0, SendError),
+        ("drop", 0, SendError),
         (400, 131026, UnreachableError),
         (400, 131050, UnreachableError),
         (400, 131049, UndeliverableError),
@@ -176,29 +182,29 @@ async def test_a_window_that_meta_sees_closed_is_our_own_error(
     ],
 )
 async def test_each_refusal_has_its_consequence(
-    fake: FakeCloud, channel: WhatsAppChannel, failure: int, code: int, kind: type[SendError]
+    fake: FakeWhatsApp, channel: WhatsAppChannel, failure: Trouble, code: int, kind: type[SendError]
 ) -> None:
-    fake.fail_next(failure, code)
+    fake.fail_next(failure, code or None)
     with pytest.raises(SendError) as refused:
         await channel.send(TO, reply())
     assert type(refused.value) is kind
     assert TO.value not in refused.value.reason
 
 
-async def test_when_meta_says_how_long_to_wait_we_wait_so_long(fake: FakeCloud, channel: WhatsAppChannel) -> None:
+async def test_when_meta_says_how_long_to_wait_we_wait_so_long(fake: FakeWhatsApp, channel: WhatsAppChannel) -> None:
     fake.fail_next(429, 80007, retry_after=17)
     with pytest.raises(SendError) as refused:
         await channel.send(TO, reply())
     assert refused.value.retry_after == 17
 
 
-async def test_an_expired_token_suspends_the_channel(fake: FakeCloud) -> None:
+async def test_an_expired_token_suspends_the_channel(fake: FakeWhatsApp) -> None:
     async with WhatsAppChannel(CloudApi("old", fake.phone_id, None, fake.url), FakeClock(NOW)) as channel:
         with pytest.raises(SuspendedError, match="190"):
             await channel.send(TO, reply())
 
 
-async def test_the_number_sends_no_faster_than_it_may(fake: FakeCloud) -> None:
+async def test_the_number_sends_no_faster_than_it_may(fake: FakeWhatsApp) -> None:
     api = CloudApi(fake.token, fake.phone_id, None, fake.url)
     amina = fake.person("39555")
     await amina.says("ciao")
