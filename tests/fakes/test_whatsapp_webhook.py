@@ -222,6 +222,7 @@ async def test_a_closed_window_may_be_told_later(api: httpx.AsyncClient, fake: F
     assert (closed["status"], closed["errors"][0]["code"]) == ("failed", 131047)
     assert (closed["recipient_id"], closed["biz_opaque_callback_data"]) == (NUMBER, "reply 8")
     assert unknown["errors"][0]["code"] == 131026
+    assert code(await send(api, "text", text(), to="no number")) == 100
     assert fake.sent == []
 
 

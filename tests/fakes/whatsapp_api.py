@@ -177,7 +177,7 @@ class GraphApi(BusinessAccount):
         try:
             account = self._reached(body, free_form=template is None)
         except MetaError as refused:
-            if not self.refuses_late:
+            if not self.refuses_late or refused.code not in {UNREACHED, CLOSED}:
                 raise
             self.outbound[wamid] = Sent(
                 body, Identity(body.get("to", "").lstrip("+") or None, body.get("recipient")), "", category
