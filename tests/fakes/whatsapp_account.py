@@ -89,7 +89,9 @@ class BusinessAccount(Webhook):
         return {"success": True}
 
     def list_templates(self, asked: JSON) -> JSON:
-        named = [one for one in self.templates.values() if asked.get("name", "") in one.content["name"]]
+        wanted = {name: asked[name] for name in ("status", "language", "category") if name in asked}
+        found = [one for one in self.templates.values() if wanted.items() <= _plain(one.told()).items()]
+        named = [one for one in found if asked.get("name", "") in one.content["name"]]
         begin, limit = _position(asked.get("after")), _limit(asked.get("limit", "25"))
         page = named[begin : begin + limit]
         fields = asked.get("fields", "name,parameter_format,components,language,status,category")
@@ -115,6 +117,10 @@ def _chosen(about: JSON, fields: str, *may_lack: str) -> JSON:
         if name not in about and name not in may_lack:
             raise MetaError(100, message=f"(#100) Tried accessing nonexisting field ({name})")
     return {name: about[name] for name in [*names, "id"] if name in about}
+
+
+def _plain(about: JSON) -> JSON:
+    return {name: told for name, told in about.items() if isinstance(told, str)}
 
 
 def _limit(given: str) -> int:

@@ -17,14 +17,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from tests.fakes.whatsapp_account import BusinessAccount
-from tests.fakes.whatsapp_bodies import (
-    Identity,
-    charged,
-    contact,
-    errors,
-    status,
-    value,
-)
+from tests.fakes.whatsapp_bodies import Identity, charged, contact, errors, status, value
 from tests.fakes.whatsapp_checks import JSON, MetaError, check_message, check_schema
 from tests.fakes.whatsapp_templates import check_sent
 from tests.fakes.whatsapp_wire import CutResponse, Failure, Trouble, gone, read_content
@@ -184,9 +177,11 @@ class GraphApi(BusinessAccount):
         try:
             account = self._reached(body, free_form=template is None)
         except MetaError as refused:
-            if not self.refuses_late:
+            if not self.refuses_late or refused.code not in {UNREACHED, CLOSED}:
                 raise
-            self.outbound[wamid] = Sent(body, Identity(body.get("to"), body.get("recipient")), "", category)
+            self.outbound[wamid] = Sent(
+                body, Identity(body.get("to", "").lstrip("+") or None, body.get("recipient")), "", category
+            )
             self._afterwards.append(self.status(wamid, "failed", refused.code, details=refused.details))
         else:
             self.outbound[wamid] = Sent(body, account.identity, account.name, category)
