@@ -17,10 +17,10 @@ from locales.languages import SPOKEN
 from locales.rendering import RLM, is_translated, render
 from locales.text import Text
 
-OTHERWISE = {"pt": "pt_PT", "ps": "ps_AF", "zh": "zh_CN"}
+OTHERWISE = {"pt": "pt_PT", "zh": "zh_CN"}
 """Languages of the house that Meta calls otherwise."""
-NOT_THERE = frozenset({"so", "am", "ti"})
-"""Languages of the house in which Meta approves no template."""
+NOT_THERE = frozenset({"ps", "so", "am", "ti"})
+"""Languages of the house that Meta's lists do not hold: no template in them can be approved."""
 CODES: Mapping[str, str] = {code: OTHERWISE.get(code, code) for code in SPOKEN if code not in NOT_THERE}
 """Meta's name of each language of the house (developers.facebook.com, "Supported Languages", May 2026)."""
 

@@ -20,7 +20,7 @@ from bot.cli import app
 from bot.doctor_whatsapp import examine_whatsapp
 from bot.findings import Finding
 from bot.settings import Settings
-from tests.fakes.telegram import serving
+from tests.fakes.serving import serving
 
 PHONE, ACCOUNT, VERIFY = "106540352242922", "102290129340398", "verify-me"
 JSON = dict[str, Any]

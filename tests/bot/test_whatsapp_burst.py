@@ -46,8 +46,8 @@ async def test_a_burst_loses_nothing_and_keeps_everybodys_order(town: WhatsAppTo
         if chance.random() < AGAIN:
             await asyncio.gather(town.fake.deliver(call), town.fake.deliver(chance.choice(calls[: number + 1])))
     await town.workers.rest()
-    for _round in range(6):
-        await town.goes_on(seconds=20)
+    for _round in range(12):
+        await town.goes_on(minutes=1)
 
     assert set(town.fake.webhook_statuses) == {200}
     async with town.database.reading() as session:

@@ -121,7 +121,13 @@ async def test_who_waits_is_offered_a_freed_time_and_takes_it_with_one_tap(town:
 async def test_whatever_meta_does_everything_arrives_once_and_in_order(town: WhatsAppTown) -> None:
     phone = town.person()
     await phone.starts("it")
-    troubles: list[tuple[Trouble, int]] = [(429, 130429), (500, 0), (503, 131016), (400, 131056), ("timeout", 0)]
+    troubles: list[tuple[Trouble, int | None]] = [
+        (429, 130429),
+        (500, None),
+        (503, 131016),
+        (400, 131056),
+        ("timeout", None),
+    ]
     for failure, code in troubles:
         town.fake.fail_next(failure, code)
         await phone.says(WORDS["it"].hours)
@@ -154,8 +160,11 @@ async def test_with_an_expired_token_nothing_is_lost_and_all_is_answered_when_it
     assert "re-point" in phone.text
 
 
-async def test_a_window_that_has_closed_at_meta_is_one_switch_to_the_template(town: WhatsAppTown) -> None:
-    phone = town.person()
+@pytest.mark.parametrize("late", [False, True])
+async def test_a_window_that_has_closed_at_meta_is_one_switch_to_the_template(
+    town: WhatsAppTown, *, late: bool
+) -> None:
+    phone, town.fake.refuses_late = town.person(), late
     await phone.starts("it")
     await books(phone, "it", at=1)
     starts = (await town.appointment()).starts.astimezone(ROME)
@@ -166,6 +175,7 @@ async def test_a_window_that_has_closed_at_meta_is_one_switch_to_the_template(to
     phone.person.wrote = town.clock.now() - timedelta(hours=48)
     phone.seen = len(phone.person.got)
     await town.goes_on()
+    await town.fake.settles()
     await town.goes_on(seconds=2)
     assert phone.kinds.count("template") == len(phone.kinds) >= 1
 
