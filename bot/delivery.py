@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot import inbox
+from bot import inbox, reports
 from bot.clock import Clock
 from bot.failures import WINDOW_CLOSED, settle
 from bot.incoming import Sender
@@ -88,10 +88,12 @@ async def _attempt(
     REPLIES.labels(one.to.channel, "sent").inc()
     async with database.writing() as session:
         ticked = update(OutboxRow).where(OutboxRow.id == one.row)
-        ticked = ticked.values(state=SENT, external_id=external_id, problem=None).returning(OutboxRow.notice_id)
-        notice = await session.scalar(ticked)
-        if notice is not None:
-            await mark_delivered(session, notice, clock.now())
+        ticked = ticked.values(state=SENT, external_id=external_id, problem=None)
+        row = (await session.execute(ticked.returning(OutboxRow.notice_id, OutboxRow.delivery))).first()
+        if row is not None and row.notice_id is not None:
+            await mark_delivered(session, row.notice_id, clock.now())
+        if row is not None and row.delivery == reports.FAILED:
+            await reports.catch_up(session, channels, await session.get_one(OutboxRow, one.row), clock.now())
         if behind:
             renewed = update(OutboxRow).where(OutboxRow.id.in_(behind), OutboxRow.state == DUE)
             await session.execute(renewed.values(due_at=clock.now() + LEASE))

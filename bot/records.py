@@ -92,13 +92,19 @@ class OutboxRow(Base):
 
 
 class ReportRow(Base):
-    """Something that a channel has told of a reply and that was acted upon: told twice, it is not acted upon again."""
+    """Something that a channel has told of a reply: told twice, it is acted upon once."""
 
     __tablename__ = "report"
 
     external_id: Mapped[str] = mapped_column(String(200), primary_key=True)
     state: Mapped[str] = mapped_column(String(10), primary_key=True)
     at: Mapped[datetime]
+    outbox_id: Mapped[int | None] = mapped_column(index=True)
+    kind: Mapped[str | None] = mapped_column(String(30))
+    """Of a failure: the name of its error in `bot.outgoing`."""
+    reason: Mapped[str | None] = mapped_column(String(200))
+    acted: Mapped[bool] = mapped_column(default=False)
+    """Of a failure: whether it was seen to; one that is told while the reply is still being sent waits for its end."""
 
 
 class LinkRow(Base):

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 
 from bot import inbox, links, outbox
 from bot.house import House
-from bot.records import InboxRow, OutboxRow, SenderRow
+from bot.records import InboxRow, OutboxRow, ReportRow, SenderRow
 from bot.telling import tell
 from flows.conversation import Conversation
 from locales.dates import in_rome
@@ -91,6 +91,7 @@ async def clean(house: House, now: datetime) -> None:
         old = now - KEEP_MESSAGES
         await session.execute(delete(OutboxRow).where(OutboxRow.written_at < old, OutboxRow.state != outbox.DUE))
         await session.execute(delete(InboxRow).where(InboxRow.received_at < old, InboxRow.state != inbox.WAITING))
+        await session.execute(delete(ReportRow).where(ReportRow.at < old))
         # Half-answered questions hold names: they go with the messages.
         silent = update(SenderRow).where(SenderRow.last_inbound < old)
         await session.execute(silent.values(conversation=Conversation().to_json()))

@@ -31,8 +31,15 @@ def upgrade() -> None:
         sa.Column("external_id", sa.String(length=200), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outbox_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=30), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=True),
+        sa.Column("acted", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("external_id", "state", name=op.f("pk_report")),
     )
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_report_outbox_id"), ["outbox_id"], unique=False)
+
     with op.batch_alter_table("sender", schema=None) as batch_op:
         batch_op.add_column(sa.Column("agreed_at", sa.DateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("silenced_at", sa.DateTime(timezone=True), nullable=True))
@@ -48,6 +55,9 @@ def downgrade() -> None:
     with op.batch_alter_table("sender", schema=None) as batch_op:
         batch_op.drop_column("silenced_at")
         batch_op.drop_column("agreed_at")
+
+    with op.batch_alter_table("report", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_report_outbox_id"))
 
     op.drop_table("report")
     with op.batch_alter_table("alias", schema=None) as batch_op:
