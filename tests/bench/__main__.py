@@ -24,6 +24,7 @@ from tests.bench.measures import (
     measure_echo,
     measure_sportello,
 )
+from tests.bench.whatsapp_measures import on_whatsapp
 
 TIMES_THE_ECHO, TURN_MS, MEMORY_MB = 4, 8, 300
 """What is aimed at (issue 2). Shown beside the result; no machine is quiet enough to fail for it."""
@@ -37,11 +38,23 @@ async def measure(past: int) -> list[str]:
         on_postgresql = await inside_on_postgresql()
         echo = await measure_echo(folder)
         footprint, served = await measure_sportello(folder)
+        whatsapp = await on_whatsapp(folder)
         elsewhere = await published_elsewhere(folder)
         larger = await growing(folder)
         offices = await calendars(folder, past)
     booked = [pair for both in offices.booked for pair in both]
-    measured = [echo, served.asked, served.turns, served.bookings, served.web, *elsewhere, parsed, turned, *booked]
+    measured = [
+        echo,
+        served.asked,
+        served.turns,
+        served.bookings,
+        served.web,
+        *whatsapp,
+        *elsewhere,
+        parsed,
+        turned,
+        *booked,
+    ]
     return [
         *speeds([*measured, *on_postgresql], PEOPLE),
         *([] if on_postgresql else ["What PostgreSQL does: there is none on this machine"]),

@@ -18,6 +18,7 @@ import psutil
 
 from tests.bench.figures import BenchError
 from tests.bench.people import Stopwatch
+from tests.fakes.whatsapp import FakeWhatsApp
 
 ROOT = Path(__file__).parents[2]
 SPORTELLO = Path(sys.executable).with_name("sportello")
@@ -44,19 +45,56 @@ class Program:
 @asynccontextmanager
 async def sportello(folder: Path, telegram: Stopwatch) -> AsyncIterator[Program]:
     """`sportello run --demo` on a database in that folder, ready and polling. Raises BenchError."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
     settings = {
         "SPORTELLO_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/bench.db",
         "SPORTELLO_TELEGRAM_TOKEN": telegram.token,
         "SPORTELLO_TELEGRAM_API_BASE": telegram.url,
         "TMPDIR": str(folder),  # its lock goes away with the folder
     }
-    command: list[str | Path] = [SPORTELLO, "run", "--demo", "--port", str(port)]
     began, polls = perf_counter(), len(telegram.called("getUpdates"))
-    async with _running(command, folder, folder, settings) as process, httpx.AsyncClient(trust_env=False) as client:
-        url = f"http://127.0.0.1:{port}"
+    async with listening([SPORTELLO, "run", "--demo", "--port"], folder, folder, settings) as (program, process):
+        while len(telegram.called("getUpdates")) == polls:
+            await _wait(process, began, folder)
+        yield program
+
+
+@asynccontextmanager
+async def sportello_on_whatsapp(folder: Path, meta: FakeWhatsApp) -> AsyncIterator[Program]:
+    """`sportello run --demo` with the keys of a WhatsApp number, ready. Raises BenchError."""
+    settings = {
+        "SPORTELLO_DATABASE_URL": f"sqlite+aiosqlite:///{folder}/whatsapp.db",
+        "SPORTELLO_WHATSAPP_TOKEN": meta.token,
+        "SPORTELLO_WHATSAPP_PHONE_ID": meta.phone_id,
+        "SPORTELLO_WHATSAPP_APP_SECRET": meta.app_secret,
+        "SPORTELLO_WHATSAPP_VERIFY_TOKEN": meta.verify_token,
+        "SPORTELLO_WHATSAPP_API_BASE": meta.url,
+    }
+    async with listening([SPORTELLO, "run", "--demo", "--port"], folder, folder, settings) as (program, _process):
+        yield program
+
+
+@asynccontextmanager
+async def whatsapp_echo(folder: Path, meta: FakeWhatsApp) -> AsyncIterator[Program]:
+    """The bare signature-checking echo, ready. Raises BenchError."""
+    keys = (meta.url, meta.token, meta.phone_id, meta.app_secret)
+    command = [sys.executable, "-m", "tests.bench.whatsapp_echo", *keys]
+    async with listening(command, ROOT, folder, {}) as (program, _process):
+        yield program
+
+
+@asynccontextmanager
+async def listening(
+    command: Sequence[str | Path], where: Path, logs: Path, settings: Mapping[str, str]
+) -> AsyncIterator[tuple[Program, Process]]:
+    """That command, which takes a port as its last word, once `/readyz` answers. Raises BenchError."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    began, url = perf_counter(), f"http://127.0.0.1:{port}"
+    async with (
+        _running([*command, str(port)], where, logs, settings) as process,
+        httpx.AsyncClient(trust_env=False) as client,
+    ):
 
         async def ready() -> bool:
             try:
@@ -65,11 +103,8 @@ async def sportello(folder: Path, telegram: Stopwatch) -> AsyncIterator[Program]
                 return False
 
         while not await ready():
-            await _wait(process, began, folder)
-        program = Program(url, process.pid, perf_counter() - began)
-        while len(telegram.called("getUpdates")) == polls:
-            await _wait(process, began, folder)
-        yield program
+            await _wait(process, began, logs)
+        yield Program(url, process.pid, perf_counter() - began), process
 
 
 @asynccontextmanager
