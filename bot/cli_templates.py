@@ -7,31 +7,18 @@ import json
 from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from bot.channels.whatsapp_client import CloudApi
+from bot.channels.whatsapp_client import CloudApi, cloud_api
 from bot.channels.whatsapp_templates import AN_HOUR, CODES, Standing, State, definition, is_ready, states, submit
-from bot.cli_base import fail, failing_kindly
+from bot.cli_base import fail
 from bot.settings import Settings, read_settings
 from bot.templates import TEMPLATES
 
 
-def add_to(group: typer.Typer) -> None:
-    """Hang this command into `sportello whatsapp`."""
-    group.command("templates")(templates)
-
-
-@failing_kindly
-def templates(
-    *,
-    submitting: Annotated[bool, typer.Option("--submit", help="Ask Meta to approve what it has not got.")] = False,
-    write: Annotated[
-        Path | None, typer.Option(file_okay=False, help="Write them to NAME.LANGUAGE.json in this folder instead.")
-    ] = None,
-) -> None:
-    """Show how far each template has got at Meta, in every language; submit what is missing."""
+def show(*, submitting: bool, write: Path | None) -> None:
+    """What the command does: its options are in `cli_whatsapp`, so that only who uses it loads pywa."""
     if write is not None:
         _write(write)
         return
@@ -74,12 +61,16 @@ async def _with_meta(settings: Settings, *, submitting: bool) -> int:
 
 
 def _api(settings: Settings) -> CloudApi:
-    token, phone, account = settings.whatsapp_token, settings.whatsapp_phone_id, settings.whatsapp_account_id
-    if not (token and phone and account):
-        needed = {"TOKEN": token, "PHONE_ID": phone, "ACCOUNT_ID": account}
+    api = cloud_api(settings)
+    if api is None or not settings.whatsapp_account_id:
+        needed = {
+            "TOKEN": settings.whatsapp_token,
+            "PHONE_ID": settings.whatsapp_phone_id,
+            "ACCOUNT_ID": settings.whatsapp_account_id,
+        }
         lacking = " and ".join(f"SPORTELLO_WHATSAPP_{name}" for name, value in needed.items() if not value)
         fail(f"Meta keeps the templates: set {lacking} (--write FOLDER writes them to files without)")
-    return CloudApi(token.get_secret_value(), phone, account, settings.whatsapp_api_base)
+    return api
 
 
 def _write(folder: Path) -> None:

@@ -9,7 +9,6 @@ from typing import Annotated
 import segno
 import typer
 
-from bot import cli_templates
 from bot.channels import whatsapp_links
 from bot.cli_base import fail, failing_kindly
 from bot.outgoing import SendError
@@ -24,7 +23,7 @@ PIXELS = 8
 def add_to(app: typer.Typer) -> None:
     """Hang these commands into the command line."""
     whatsapp.command()(links)
-    cli_templates.add_to(whatsapp)
+    whatsapp.command()(templates)
     app.add_typer(whatsapp, name="whatsapp")
 
 
@@ -57,9 +56,23 @@ def links(
                 picture.save(str(qr / f"{slug}-{code}.svg"), scale=PIXELS, light="#fff", title=f"{slug} {code}")
 
 
+@failing_kindly
+def templates(
+    *,
+    submitting: Annotated[bool, typer.Option("--submit", help="Ask Meta to approve what it has not got.")] = False,
+    write: Annotated[
+        Path | None, typer.Option(file_okay=False, help="Write them to NAME.LANGUAGE.json in this folder instead.")
+    ] = None,
+) -> None:
+    """Show how far each template has got at Meta, in every language; submit what is missing."""
+    from bot import cli_templates  # noqa: PLC0415, pywa takes half a second and 15 MB, and `run` may need none
+
+    cli_templates.show(submitting=submitting, write=write)
+
+
 async def _our_number() -> str:
     """Our telephone number as Meta writes it, with its plus sign."""
-    from bot.channels.whatsapp_account import cloud_api  # noqa: PLC0415, pywa takes a second, and --number needs none
+    from bot.channels.whatsapp_client import cloud_api  # noqa: PLC0415, as above, and --number needs none
 
     api = cloud_api(read_settings())
     if api is None:

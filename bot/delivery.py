@@ -125,7 +125,9 @@ async def _next(database: Database, now: datetime, sender_id: int) -> Claimed | 
             ):
                 row.state, row.problem = GIVEN_UP, "perhaps sent" if perhaps_sent else "no longer holds"
                 continue
-            answered = await session.scalar(select(InboxRow.key).where(InboxRow.id == row.inbox_id))
+            answered = None
+            if row.inbox_id is not None:
+                answered = await session.scalar(select(InboxRow.key).where(InboxRow.id == row.inbox_id))
             posting = Posting(row.id, sender.last_inbound, answered, only_template=row.problem == WINDOW_CLOSED)
             row.due_at, row.tries, row.problem = now + LEASE, row.tries + 1, None
             return _claimed(sender, row, posting)

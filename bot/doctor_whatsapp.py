@@ -5,22 +5,18 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from http import HTTPStatus
-from typing import Any
 
 import httpx
 
-from bot.channels.whatsapp_account import cloud_api
-from bot.channels.whatsapp_client import CloudApi
+from bot.channels.whatsapp_client import CloudApi, cloud_api
 from bot.channels.whatsapp_errors import code_of
+from bot.channels.whatsapp_intake import PATH
 from bot.findings import Finding
 from bot.outgoing import SendError
 from bot.settings import Settings
 
-WEBHOOK = "/whatsapp/webhook"
 PATIENCE = 5.0
 """Seconds that our own address has to answer."""
-PAGE = 200
-"""Templates asked for at once: Meta tells the others page by page."""
 AUTHENTICATION = (0, 190)
 NOT_ALLOWED = (3, 10, *range(200, 300))
 NOT_THERE = 100
@@ -54,7 +50,7 @@ async def examine_whatsapp(settings: Settings) -> list[Finding]:
         return [
             *await _number(settings, api),
             *await _own_address(settings),
-            *await _account(settings, api),
+            *await _account(api),
         ]
 
 
@@ -76,7 +72,7 @@ def _entered(settings: Settings, configured: object) -> Finding:
     if settings.public_url is None:
         told = "Meta cannot reach this machine: set SPORTELLO_PUBLIC_URL to its https:// address"
         return Finding(what, ok=False, told=told)
-    wanted = f"{settings.public_url}{WEBHOOK}"
+    wanted = f"{settings.public_url}{PATH}"
     addresses = configured if isinstance(configured, dict) else {}
     # One of the number goes before one of the account, which goes before that of the app.
     for level in ("phone_number", "whatsapp_business_account"):
@@ -96,7 +92,7 @@ async def _own_address(settings: Settings) -> list[Finding]:
     """Our webhook asked from outside as Meta asks it, when we have an address there."""
     if settings.public_url is None or settings.whatsapp_verify_token is None:
         return []
-    address, challenge = f"{settings.public_url}{WEBHOOK}", secrets.token_hex(8)
+    address, challenge = f"{settings.public_url}{PATH}", secrets.token_hex(8)
     asked = {
         "hub.mode": "subscribe",
         "hub.verify_token": settings.whatsapp_verify_token.get_secret_value(),
@@ -126,7 +122,7 @@ def _wrong_with(answer: httpx.Response, challenge: str) -> str:
     return f"answers {answer.status_code}: see the log of the program and of the proxy"
 
 
-async def _account(settings: Settings, api: CloudApi) -> list[Finding]:
+async def _account(api: CloudApi) -> list[Finding]:
     what = "WhatsApp account"
     if api.account_id is None:
         told = "not set, so nothing can be sent to who has not written for a day (SPORTELLO_WHATSAPP_ACCOUNT_ID)"
@@ -140,36 +136,23 @@ async def _account(settings: Settings, api: CloudApi) -> list[Finding]:
         if subscribed
         else "no app hears what people write to it: docs/whatsapp.md, The webhook, has the command that subscribes ours"
     )
-    return [Finding(what, ok=bool(subscribed), told=told), await templates(settings, api)]
+    return [Finding(what, ok=bool(subscribed), told=told), await _templates(api)]
 
 
-async def templates(_settings: Settings, api: CloudApi) -> Finding:
+async def _templates(api: CloudApi) -> Finding:
     """How many templates Meta has approved, is looking at, and has refused."""
     what = "WhatsApp templates"
     try:
-        counts = Counter(_told(status) for status in await _statuses(api))
+        found = await api.every(f"{api.account_id}/message_templates", fields="name,language,status")
     except SendError as problem:
         return Finding(what, ok=False, told=_why(problem, "SPORTELLO_WHATSAPP_ACCOUNT_ID"))
+    counts = Counter(_told(one.get("status")) for one in found)
     if not counts:
         return Finding(what, ok=False, told="none: sportello whatsapp templates --submit")
     order = list(dict.fromkeys((*STATUSES.values(), *sorted(counts))))
     told = ", ".join(f"{counts[word]} {word}" for word in order if counts[word])
     ok = bool(counts["approved"]) and not any(counts[word] for word in LOST)
     return Finding(what, ok=ok, told=f"{told}: sportello whatsapp templates")
-
-
-async def _statuses(api: CloudApi) -> list[object]:
-    found: list[object] = []
-    page: dict[str, str] = {}
-    while True:
-        path = f"{api.account_id}/message_templates"
-        answer: dict[str, Any] = await api.get(path, fields="name,language,status", limit=str(PAGE), **page)
-        found += [one.get("status") for one in answer.get("data") or () if isinstance(one, dict)]
-        paging = answer.get("paging") or {}
-        after = (paging.get("cursors") or {}).get("after")
-        if not paging.get("next") or not after or page.get("after") == after:
-            return found
-        page = {"after": str(after)}
 
 
 def _told(status: object) -> str:

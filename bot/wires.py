@@ -66,7 +66,7 @@ def _whatsapp(settings: Settings) -> WhatsAppChannel | None:
     if settings.whatsapp_token is None:
         return None
     from bot.channels.whatsapp import WhatsAppChannel  # noqa: PLC0415, pywa takes half a second and 15 MB
-    from bot.channels.whatsapp_account import cloud_api  # noqa: PLC0415, as above
+    from bot.channels.whatsapp_client import cloud_api  # noqa: PLC0415, as above
 
     api = cloud_api(settings)
     return WhatsAppChannel(api, SystemClock()) if api else None
@@ -107,7 +107,7 @@ def _add_telegram(app: FastAPI, intake: TelegramIntake) -> None:
 
 
 def _add_whatsapp(app: FastAPI, settings: Settings, workers: Workers) -> None:
-    from bot.channels.whatsapp_intake import LARGEST, SIGNATURE, WhatsAppIntake  # noqa: PLC0415, as above
+    from bot.channels.whatsapp_intake import LARGEST, PATH, SIGNATURE, WhatsAppIntake  # noqa: PLC0415, as above
 
     secret, token = settings.whatsapp_app_secret, settings.whatsapp_verify_token
     intake = WhatsAppIntake(
@@ -117,12 +117,12 @@ def _add_whatsapp(app: FastAPI, settings: Settings, workers: Workers) -> None:
         token.get_secret_value() if token else "",
     )
 
-    @app.get("/whatsapp/webhook", include_in_schema=False)
+    @app.get(PATH, include_in_schema=False)
     async def whatsapp_subscribed(request: Request) -> Response:
         challenge = intake.verify(request.query_params)
         return Response(status_code=403) if challenge is None else PlainTextResponse(challenge)
 
-    @app.post("/whatsapp/webhook", include_in_schema=False)
+    @app.post(PATH, include_in_schema=False)
     async def whatsapp_webhook(request: Request) -> Response:
         length = request.headers.get("Content-Length", "")
         if length.isdecimal() and int(length) > LARGEST:

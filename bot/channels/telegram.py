@@ -187,6 +187,11 @@ def refusals() -> Iterator[None]:
         raise SendError(_reason(failed)) from failed
 
 
+async def _refusable(step: Step) -> Message:
+    with refusals():
+        return await step()
+
+
 def _reason(error: TelegramError) -> str:
     # A broken proxy answers with a page of HTML, and PTB quotes all of it.
     return f"Telegram: {error.message}"[:LONGEST_REASON]
@@ -216,20 +221,12 @@ class TelegramChannel:
 
         Raises SendError, UnreachableError or UndeliverableError.
         """
-        steps = self._steps(to.value, reply)
+        steps = [partial(_refusable, step) for step in self._steps(to.value, reply)]
         if not steps:
             raise UndeliverableError("Telegram: there is nothing to say")
         sent: Message | None = None
-        first = self._halfway.begin(to, reply)
-        for position, step in enumerate(steps[first:], start=first):
-            try:
-                with refusals():
-                    sent = await step()
-            except (UnreachableError, UndeliverableError):
-                raise
-            except SendError:
-                self._halfway.remember(to, reply, position)
-                raise
+        async for _position, message in self._halfway.through(to, reply, steps):
+            sent = message
         return str(sent.message_id) if sent else ""
 
     async def set_commands(self) -> None:

@@ -17,6 +17,7 @@ from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import BadRequest, Conflict, Forbidden, TelegramError
 
 from bot.channels import telegram_words as words
+from bot.channels.errands import Errands
 from bot.channels.telegram import FloodError, TelegramChannel, incoming, read_update, refusals, sender
 from bot.reception import Reception
 from locales.rendering import render
@@ -48,7 +49,7 @@ class TelegramIntake:
         self._offset = 0
         self._refusals = 0
         self._declined: set[int] = set()
-        self._errands: set[asyncio.Task[None]] = set()
+        self._errands = Errands()
 
     async def poll(self, stop: asyncio.Event) -> None:
         """Fetch updates until stopped; a webhook that was set is deleted first. Survives every error."""
@@ -96,7 +97,7 @@ class TelegramIntake:
 
     async def close(self) -> None:
         """Wait for the small errands that are still under way."""
-        await asyncio.gather(*self._errands, return_exceptions=True)
+        await self._errands.close()
 
     async def _fetch(self) -> list[Any]:
         # Not Bot.get_updates: one update that PTB cannot read would take the whole batch with it, and be logged.
@@ -147,7 +148,7 @@ class TelegramIntake:
             log.error("Telegram: update %d was not taken in (%s).", update.update_id, type(problem).__name__)  # noqa: TRY400
             return False
         if message is not None and update.callback_query is not None:
-            self._run(self._acknowledge(update.callback_query))
+            self._errands.run(self._acknowledge(update.callback_query))
         return True
 
     async def _acknowledge(self, query: CallbackQuery) -> None:
@@ -176,11 +177,6 @@ class TelegramIntake:
         with suppress(Forbidden, BadRequest):
             await self.channel.bot.leave_chat(group)
         self._declined.discard(group)
-
-    def _run(self, errand: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(errand)
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
 
 
 def _is_update(raw: object) -> bool:

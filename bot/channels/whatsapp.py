@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from typing import Any, Self
 
 from aiolimiter import AsyncLimiter
 
+from bot.channels.errands import Errands
 from bot.channels.halfway import Halfway
 from bot.channels.whatsapp_client import CloudApi
 from bot.channels.whatsapp_errors import is_too_fast, template_is_missing
@@ -44,7 +45,7 @@ class WhatsAppChannel:
         self._pace = AsyncLimiter(a_second, 1)
         self._halfway = Halfway()
         self._answered: dict[str, None] = {}
-        self._errands: set[asyncio.Task[None]] = set()
+        self._errands = Errands()
         self._quiet_until = 0.0
 
     async def send(self, to: Sender, reply: Reply, posting: Posting = UNKNOWN) -> str:
@@ -57,27 +58,19 @@ class WhatsAppChannel:
         """
         if self._is_closed(posting):
             return await self._send_template(to, reply, posting)
-        parts = layout(reply)
-        wamid = ""
-        first = self._halfway.begin(to, reply)
-        for position, part in enumerate(parts[first:], start=first):
-            try:
-                wamid = await self._send_part(to, part, posting)
-            except UndeliverableError:
-                raise
-            except SendError:
-                self._halfway.remember(to, reply, position)
-                raise
-            if position == first:
-                self._show_as_read(posting, typing=position + 1 < len(parts))
-        return wamid
+        steps = [partial(self._send_part, to, part, posting) for part in layout(reply)]
+        last = ""
+        async for position, wamid in self._halfway.through(to, reply, steps):
+            self._show_as_read(posting, typing=position + 1 < len(steps))
+            last = wamid
+        return last
 
     async def __aenter__(self) -> Self:
         await self.api.__aenter__()
         return self
 
     async def __aexit__(self, *_trouble: object) -> None:
-        await asyncio.gather(*self._errands, return_exceptions=True)
+        await self._errands.close()
         await self.api.__aexit__()
 
     def _is_closed(self, posting: Posting) -> bool:
@@ -132,17 +125,12 @@ class WhatsAppChannel:
         self._answered[wamid] = None
         if len(self._answered) > ANSWERED:
             del self._answered[next(iter(self._answered))]
-        self._run(self._mark_read(wamid, typing=typing))
+        self._errands.run(self._mark_read(wamid, typing=typing))
 
     async def _mark_read(self, wamid: str, *, typing: bool) -> None:
         # Blue ticks are a courtesy: without them the answer is there all the same.
         with suppress(SendError):
             await self.api.mark_read(wamid, typing=typing)
-
-    def _run(self, errand: Coroutine[Any, Any, None]) -> None:
-        task = asyncio.create_task(errand)
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
 
 
 def _address(to: Sender) -> dict[str, str]:

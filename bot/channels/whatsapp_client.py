@@ -13,10 +13,13 @@ from pywa_async.client import WhatsApp
 
 from bot.channels.whatsapp_errors import as_send_error
 from bot.outgoing import SendError
+from bot.settings import Settings
 
 API_BASE = "https://graph.facebook.com"
 PATIENCE = 10.0
 """Seconds that Meta has for each step of an answer."""
+A_PAGE = "100"
+"""Things of a list that are asked for at once."""
 
 # At DEBUG pywa logs whole messages and whom they went to.
 logging.getLogger("pywa").setLevel(logging.WARNING)
@@ -90,6 +93,20 @@ class CloudApi:
             found: dict[str, Any] = await self._api.send_raw_request("GET", f"/{path}", params=fields)
             return found
 
+    async def every(self, path: str, **fields: str) -> list[dict[str, Any]]:
+        """All that Meta lists under `path` ("ACCOUNT_ID/message_templates"), page after page."""
+        found: list[dict[str, Any]] = []
+        more: dict[str, str] = {}
+        with refusals():
+            while True:
+                page = await self.get(path, limit=A_PAGE, **fields, **more)
+                found.extend(page["data"])
+                paging = page.get("paging", {})
+                after = {"after": paging["cursors"]["after"]} if "next" in paging else {}
+                if not after or after == more:
+                    return found
+                more = after
+
     async def create_template(self, template: Mapping[str, Any]) -> dict[str, Any]:
         """Ask Meta to approve a template: `{"id", "status", "category"}`."""
         with refusals():
@@ -103,3 +120,15 @@ class CloudApi:
 
     async def __aexit__(self, *_trouble: object) -> None:
         await self._session.aclose()
+
+
+def cloud_api(settings: Settings) -> CloudApi | None:
+    """The side of the number in the settings, to be used as `async with`; None when WhatsApp is switched off."""
+    if settings.whatsapp_token is None or settings.whatsapp_phone_id is None:
+        return None
+    return CloudApi(
+        settings.whatsapp_token.get_secret_value(),
+        settings.whatsapp_phone_id,
+        settings.whatsapp_account_id,
+        settings.whatsapp_api_base,
+    )

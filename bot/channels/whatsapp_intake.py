@@ -12,6 +12,8 @@ from http import HTTPStatus
 from bot.channels.whatsapp_webhook import arrivals
 from bot.reception import BatchReception
 
+PATH = "/whatsapp/webhook"
+"""Where Meta calls us, below our public address."""
 SIGNATURE = "X-Hub-Signature-256"
 SCHEME = "sha256="
 LARGEST = 4 * 1024 * 1024

@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import Any
 from unicodedata import normalize
 
-from bot.channels.whatsapp_client import CloudApi, refusals
+from bot.channels.whatsapp_client import CloudApi
 from bot.channels.whatsapp_errors import explained
 from bot.outgoing import Template, UndeliverableError
 from bot.templates import TEMPLATES, Form, in_one_line
@@ -28,7 +28,6 @@ CATEGORY = "UTILITY"
 """What tells people of something that they have asked for."""
 AN_HOUR = 100
 """Templates that an account may create in an hour."""
-A_PAGE = "100"
 FIELDS = "name,language,status,category,rejected_reason,components"
 
 
@@ -134,7 +133,8 @@ def is_ready(form: Form, language: str) -> bool:
 
 async def states(api: CloudApi) -> list[State]:
     """Every template of ours in every language that Meta has, a template after the other. Raises SendError."""
-    there = {(str(one.get("name")), str(one.get("language"))): one for one in await _all(api)}
+    all_of_them = await api.every(f"{api.account_id}/message_templates", fields=FIELDS)
+    there = {(str(one.get("name")), str(one.get("language"))): one for one in all_of_them}
     return [
         _state(form, language, there.get((form.name, code)))
         for form in TEMPLATES.values()
@@ -159,21 +159,6 @@ async def submit(api: CloudApi, found: Sequence[State]) -> AsyncIterator[Outcome
 
 def _by_language(state: State) -> int:
     return list(CODES).index(state.language)
-
-
-async def _all(api: CloudApi) -> list[Mapping[str, Any]]:
-    """All templates of the account, page after page."""
-    found: list[Mapping[str, Any]] = []
-    more: dict[str, str] = {}
-    with refusals():
-        while True:
-            page = await api.get(f"{api.account_id}/message_templates", fields=FIELDS, limit=A_PAGE, **more)
-            found.extend(page["data"])
-            paging = page.get("paging", {})
-            after = {"after": paging["cursors"]["after"]} if "next" in paging else {}
-            if not after or after == more:
-                return found
-            more = after
 
 
 def _state(form: Form, language: str, there: Mapping[str, Any] | None) -> State:

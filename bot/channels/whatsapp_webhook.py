@@ -101,9 +101,9 @@ def _message(part: JSON, people: list[JSON]) -> Arrival | None:
     if not who:
         log.error("WhatsApp: a message without a sender")
         return None
-    wamid = _clean(part["id"])[:LONGEST_ID]
+    wamid = _id(part["id"])
     if kind == "revoke":
-        return Withdrawal(who[0], who[1:], str(part["revoke"]["original_message_id"]))
+        return Withdrawal(who[0], who[1:], _id(part["revoke"]["original_message_id"]))
     if kind == "edit":
         part = {**part, **part["edit"]["message"]}
         kind = str(part.get("type", ""))
@@ -126,7 +126,7 @@ def _identities(part: JSON, people: list[JSON]) -> tuple[Sender, ...]:
         ("bsuid", scoped or contact.get("user_id")),
         ("parent_bsuid", part.get("from_parent_user_id") or contact.get("parent_user_id")),
     )
-    return tuple(dict.fromkeys(Sender(NAME, kind, _clean(value)[:LONGEST_ID]) for kind, value in told if value))
+    return tuple(dict.fromkeys(Sender(NAME, kind, _id(value)) for kind, value in told if value))
 
 
 def _moved(part: JSON, people: list[JSON]) -> NewAddress | None:
@@ -134,7 +134,7 @@ def _moved(part: JSON, people: list[JSON]) -> NewAddress | None:
     news = part["system"]
     if news.get("type") not in MOVED:
         return None
-    old = _identities({"from": news.get("customer") or part.get("from"), **part}, people)
+    old = _identities({**part, "from": news.get("customer") or part.get("from")}, people)
     new = _identities(
         {
             "from": news.get("wa_id") or news.get("new_wa_id"),
@@ -185,6 +185,10 @@ def _clean(told: object) -> str:
     return str(told).replace("\0", "").encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
+def _id(told: object) -> str:
+    return _clean(told)[:LONGEST_ID]
+
+
 def _rest(part: JSON, kind: str) -> str | None:
     """What the message holds beside what is understood, for whoever looks into it later: never people's files."""
     unknown = {name: value for name, value in part.items() if name not in KNOWN and name not in {kind, "edit"}}
@@ -202,4 +206,4 @@ def _status(part: JSON) -> Report | None:
         return None
     tracker = str(part.get("biz_opaque_callback_data") or "")
     problem = from_status(next(_objects(part.get("errors")), None)) if state == "failed" else None
-    return Report(str(part["id"]), state, int(tracker) if tracker.isdecimal() else None, problem)
+    return Report(_id(part["id"]), state, int(tracker) if tracker.isdecimal() else None, problem)
