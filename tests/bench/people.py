@@ -22,6 +22,8 @@ ONE_SHOP = "taranto"
 """A city whose question about hours is answered in one message."""
 PATIENCE = 30.0
 """Seconds for one answer."""
+TIMES, HOUR = (".hour=", ".slot="), 3
+"""What a day is answered with, and the place of the step in which an hour is chosen."""
 MESSAGES = 24
 """Messages a conversation on the web: fewer than it may send in a minute."""
 
@@ -80,14 +82,16 @@ class TelegramPerson:
         steps: tuple[Callable[[], Awaitable[Turn]], ...] = (
             lambda: self._says(self.words.book, until=".service="),
             lambda: self._taps(".service=", until=".day="),
-            lambda: self._taps(".day=", until=".hour=", at=self.number // len(CITIES)),
+            lambda: self._taps(".day=", until=TIMES, at=self.number // len(CITIES)),
             lambda: self._taps(".hour=", until=".slot="),
             lambda: self._taps(".slot="),
             lambda: self._says(self.words.name, until=".agreed="),
             lambda: self._taps(".agreed=yes", until="go=cancel_appointment"),
         )
         turns: list[Turn] = []
-        for step in steps:
+        for position, step in enumerate(steps):
+            if position == HOUR and not any(".hour=" in key for key in self.keys):
+                continue  # on a short day there is one screen of times
             await asyncio.sleep(pause)
             turns.append(await step())
         return turns
@@ -97,12 +101,12 @@ class TelegramPerson:
         await self._says(self.words.cancel, until=".agreed=")
         await self._taps(".agreed=yes", until="go=book_appointment")
 
-    async def _says(self, words: str, *, until: str = "") -> Turn:
+    async def _says(self, words: str, *, until: str | tuple[str, ...] = "") -> Turn:
         self._must_have_heard_all()
         await self.person.says(words)
         return await self._answer(until)
 
-    async def _taps(self, part: str, *, until: str = "", at: int = 0) -> Turn:
+    async def _taps(self, part: str, *, until: str | tuple[str, ...] = "", at: int = 0) -> Turn:
         self._must_have_heard_all()
         found = [key for key in self.keys if part in key]
         if not found:
@@ -110,8 +114,9 @@ class TelegramPerson:
         await self.person.taps(found[at % len(found)])
         return await self._answer(until)
 
-    async def _answer(self, until: str) -> Turn:
+    async def _answer(self, until: str | tuple[str, ...]) -> Turn:
         """The answer is complete with the message that has a button whose key holds `until`, or with any message."""
+        wanted = (until,) if isinstance(until, str) else until
         queued, first = self.telegram.queued[self.person.id], None
         while True:
             try:
@@ -121,7 +126,7 @@ class TelegramPerson:
             first = first or arrived
             rows = message.get("reply_markup", {}).get("inline_keyboard", ())
             self.keys = [button.get("callback_data", "") for row in rows for button in row]
-            if not until or any(until in key for key in self.keys):
+            if not until or any(part in key for key in self.keys for part in wanted):
                 return Turn(first - queued, arrived - queued)
 
     def _must_have_heard_all(self) -> None:
