@@ -116,7 +116,7 @@ async def whatsapp_town(url: str) -> AsyncIterator[WhatsAppTown]:
             fake.create_template(definition(form, language))
     fake.approve()
     async with fake.served():
-        api = CloudApi(fake.token, fake.phone_id, fake.account_id, fake.url, patience=1)
+        api = CloudApi(fake.token, fake.phone_id, fake.account_id, fake.url, patience=5)
         channel = WhatsAppChannel(api, clock, a_second=10_000)
         async with channel, opened(url, {"whatsapp": channel, "telegram": telegram}, clock) as town:
             intake = WhatsAppIntake(town.workers, fake.phone_id, fake.app_secret, fake.verify_token)

@@ -93,7 +93,7 @@ class Person:
         self.fake.chats[self.id].closed = ""
         return await self.fake.changes_membership(self.chat, self.about, "kicked", "member")
 
-    async def hears(self, count: int = 1, timeout: float = 10) -> list[JSON]:  # noqa: ASYNC109, reads like the test
+    async def hears(self, count: int = 1, timeout: float = 30) -> list[JSON]:  # noqa: ASYNC109, reads like the test
         """The next messages, once there are so many; those before are not told again."""
         async with asyncio.timeout(timeout):
             while len(news := self.fake.messages(self.id)[self._heard :]) < count:  # noqa: ASYNC110, tells nobody

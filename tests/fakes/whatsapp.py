@@ -111,7 +111,7 @@ class Person(Account):
     def unblocks(self) -> None:
         self.blocked = False
 
-    async def hears(self, count: int = 1, timeout: float = 10) -> list[JSON]:  # noqa: ASYNC109, reads like the test
+    async def hears(self, count: int = 1, timeout: float = 30) -> list[JSON]:  # noqa: ASYNC109, reads like the test
         """The next messages as they were sent, with their `id`, once there are so many; none is told twice."""
         async with asyncio.timeout(timeout):
             while len(news := self.got[self._heard :]) < count:  # noqa: ASYNC110, tells nobody

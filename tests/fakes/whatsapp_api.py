@@ -94,7 +94,7 @@ class GraphApi(BusinessAccount):
     def now(self) -> datetime:
         return self.clock()
 
-    async def settles(self, seconds: float = 10) -> None:
+    async def settles(self, seconds: float = 30) -> None:
         """Once all statuses that follow what was sent are told; what the webhook raised meanwhile is raised."""
         async with asyncio.timeout(seconds):
             while self.tasks:

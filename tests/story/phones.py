@@ -84,7 +84,7 @@ class TelegramPhone:
 
     async def _answered(self, _update: int) -> None:
         """Wait until the message is answered and every reply has gone out; then read them."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(60):
             while not await self._is_answered():  # noqa: ASYNC110, the program tells nobody
                 await asyncio.sleep(0.02)
         news = await self.person.hears()

@@ -47,5 +47,5 @@ async def fake() -> AsyncIterator[FakeTelegram]:
 
 @pytest.fixture
 async def channel(fake: FakeTelegram) -> AsyncIterator[TelegramChannel]:
-    async with TelegramChannel(fake.token, fake.url, TelegramRequest(read_timeout=1)) as channel:
+    async with TelegramChannel(fake.token, fake.url, TelegramRequest(read_timeout=5)) as channel:
         yield channel

@@ -41,7 +41,7 @@ def intake(channel: TelegramChannel, reception: FakeReception) -> TelegramIntake
 
 
 async def until(true: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not true():  # noqa: ASYNC110, it looks from outside
             await asyncio.sleep(0.01)
 
@@ -54,7 +54,7 @@ async def polling(intake: TelegramIntake) -> AsyncIterator[None]:
         yield
     finally:
         stop.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(30):
             await poll
 
 

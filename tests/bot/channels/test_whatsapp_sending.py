@@ -56,7 +56,7 @@ async def amina(fake: FakeWhatsApp) -> Person:
 @pytest.fixture
 async def channel(fake: FakeWhatsApp, amina: Person) -> AsyncIterator[WhatsAppChannel]:
     assert amina.wrote
-    api = CloudApi(fake.token, fake.phone_id, fake.account_id, fake.url, patience=0.5)
+    api = CloudApi(fake.token, fake.phone_id, fake.account_id, fake.url)
     async with WhatsAppChannel(api, FakeClock(NOW)) as channel:
         yield channel
 
@@ -169,8 +169,6 @@ async def test_a_window_that_meta_sees_closed_is_our_own_error(
         (400, 131056, SendError),
         (500, 0, SendError),
         (503, 131016, SendError),
-        ("timeout", 0, SendError),
-        ("accepted_then_timeout", 0, SendError),
         ("drop", 0, SendError),
         (400, 131026, UnreachableError),
         (400, 131050, UnreachableError),
@@ -189,6 +187,16 @@ async def test_each_refusal_has_its_consequence(
         await channel.send(TO, reply())
     assert type(refused.value) is kind
     assert TO.value not in refused.value.reason
+
+
+@pytest.mark.parametrize("failure", ["timeout", "accepted_then_timeout"])
+async def test_an_answer_that_does_not_come_is_not_waited_for(fake: FakeWhatsApp, failure: Trouble) -> None:
+    api = CloudApi(fake.token, fake.phone_id, fake.account_id, fake.url, patience=0.5)
+    async with WhatsAppChannel(api, FakeClock(NOW)) as impatient:
+        fake.fail_next(failure)
+        with pytest.raises(SendError) as refused:
+            await impatient.send(TO, reply())
+    assert refused.type is SendError
 
 
 async def test_when_meta_says_how_long_to_wait_we_wait_so_long(fake: FakeWhatsApp, channel: WhatsAppChannel) -> None:
