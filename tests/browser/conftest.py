@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Page, Request, expect
 
 from tests.browser.site import running
 
 PHONE = {"width": 360, "height": 740}
+
+# Playwright's own five seconds are short on a busy machine; what is there sooner is seen sooner.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

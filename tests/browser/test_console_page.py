@@ -51,11 +51,14 @@ def signed_in(opened: Opened, city: str = "taranto", **how: Any) -> Page:
 
 def test_a_booking_appears_by_itself_within_two_seconds(opened: Opened, site: str) -> None:
     page = signed_in(opened, size={"width": 1280, "height": 800})
+    began = time.monotonic()
+    page.reload()
+    loading = time.monotonic() - began
     code = book(site, f"console-{time.time_ns()}", "Nadia")
     began = time.monotonic()
-    expect(page.get_by_text(code).first).to_be_visible(timeout=5_000)
-    # The promise is 2 seconds; a busy machine gets a little more.
-    assert time.monotonic() - began < 4
+    expect(page.get_by_text(code).first).to_be_visible()
+    # A busy machine gets more than the promise, as much as it is slow at showing the page at all.
+    assert time.monotonic() - began < max(2.0, 5 * loading)
 
 
 def test_an_operator_sees_only_the_own_city(opened: Opened, site: str) -> None:
