@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -53,14 +54,25 @@ def digits(number: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164).removeprefix("+")
 
 
-def read_first_message(words: str) -> tuple[str | None, str | None]:
-    """The slug of the city and the language of a message that a link began; None for what it does not tell.
+@dataclass(frozen=True)
+class FirstMessage:
+    """What a message that a link began tells: the slug of the city, the language, and what the person asks."""
 
-    The hashtag names the city, wherever it stands. The greeting names the language when nothing else is written.
-    """
+    city: str | None
+    language: str | None
+    words: str
+    """Without the hashtag of the city; empty when it is what the link wrote, or that hashtag alone."""
+
+
+def read_first_message(words: str) -> FirstMessage:
+    """The hashtag names the city, wherever it stands; the greeting the language, when nothing else is written."""
     named = {tag.lower() for tag in _HASHTAG.findall(words)} & slugs()
-    language = _languages().get(normalise(_HASHTAG.sub(" ", words)))
-    return named.pop() if len(named) == 1 else None, language
+    city = named.pop() if len(named) == 1 else None
+    if city is not None:
+        words = _HASHTAG.sub(lambda tag: " " if tag[1].lower() == city else tag[0], words).strip()
+    said = normalise(words)
+    language = _languages().get(said)
+    return FirstMessage(city, language, words if said and language is None else "")
 
 
 @lru_cache(maxsize=1)

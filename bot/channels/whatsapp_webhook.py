@@ -38,6 +38,8 @@ KNOWN = frozenset({"from", "from_user_id", "from_parent_user_id", "id", "timesta
 """Fields of a message that are read for themselves."""
 LONGEST_REST = 2000
 LONGEST_ID = 200
+LONGEST_TRACKER = 9
+"""Digits of a reply's number: what is longer is none of ours, and no database would take it."""
 TEN_DIGITS = 10
 """Of a time in seconds: enough until the year 2286."""
 MAX_LATITUDE, MAX_LONGITUDE = 90, 180
@@ -167,10 +169,12 @@ def _said(kind: str, part: JSON) -> dict[str, Any] | None:
 
 def _words(words: str) -> dict[str, Any]:
     words = _clean(words)
-    city, language = read_first_message(words)
-    if city is None:
+    first = read_first_message(words)
+    if first.city is None and first.language is None:
         return {"words": words[:MAX_WORDS]}
-    return {"start": city, "language": language, "language_chosen": language is not None}
+    if first.words:
+        return {"words": first.words[:MAX_WORDS], "city": first.city}
+    return {"start": first.city or "", "language": first.language, "language_chosen": first.language is not None}
 
 
 def _tapped(key: object, label: str) -> dict[str, Any]:
@@ -204,6 +208,7 @@ def _status(part: JSON) -> Report | None:
     state = STATES.get(str(part.get("status")))
     if state is None or part.get("recipient_type") == "group":
         return None
-    tracker = str(part.get("biz_opaque_callback_data") or "")
+    told = str(part.get("biz_opaque_callback_data") or "")
+    tracker = int(told) if told.isdecimal() and len(told) <= LONGEST_TRACKER else None
     problem = from_status(next(_objects(part.get("errors")), None)) if state == "failed" else None
-    return Report(_id(part["id"]), state, int(tracker) if tracker.isdecimal() else None, problem)
+    return Report(_id(part["id"]), state, tracker, problem)

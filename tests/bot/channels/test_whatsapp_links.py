@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bot.channels.whatsapp_links import digits, first_message, link, read_first_message, slugs, told_apart
+from bot.channels.whatsapp_links import FirstMessage, digits, first_message, link, read_first_message, slugs, told_apart
 from locales.languages import SOURCE, SPOKEN
 from nlu.cities import cities_in
 
@@ -34,7 +34,9 @@ def test_every_link_is_read_as_the_city_and_the_language_it_was_made_for(languag
         assert (address.scheme, address.netloc, address.path) == ("https", "wa.me", "/390994581111")
         (words,) = parse_qs(address.query, strict_parsing=True)["text"]
         assert words == first_message(language, city)
-        assert read_first_message(words) == (city, told(language))
+        read = read_first_message(words)
+        assert (read.city, read.language) == (city, told(language))
+        assert read.words == ("" if told(language) else words)
 
 
 @pytest.mark.parametrize("language", SPOKEN)
@@ -47,34 +49,41 @@ def test_a_link_is_plain_ascii_without_anything_that_a_browser_would_change(lang
 
 @pytest.mark.parametrize("language", SPOKEN)
 def test_without_the_hashtag_only_the_language_is_known(language: str) -> None:
-    assert read_first_message(first_message(language)) == (None, told(language))
+    read = read_first_message(first_message(language))
+    assert (read.city, read.language) == (None, told(language))
 
 
 @pytest.mark.parametrize("language", sorted(TRANSLATED) or [SOURCE])
 def test_case_punctuation_and_spaces_may_change_on_the_way(language: str) -> None:
     words = f"  #TARANTO\n{first_message(language).upper()}!! \u200f"
-    assert read_first_message(words) == ("taranto", told(language))
+    read = read_first_message(words)
+    assert (read.city, read.language) == ("taranto", told(language))
 
 
 @pytest.mark.parametrize(
-    ("words", "city"),
+    ("words", "city", "asked"),
     [
-        ("Ciao, a che ora aprite? #taranto", "taranto"),
-        ("#Milano please, I need a lawyer", "milano"),
-        ("مرحبا ＃roma", "roma"),
-        ("information.#bari", "bari"),
-        ("Hello #taranto #taranto", "taranto"),
-        ("Hello #taranto #milano", None),
-        ("Hello #atlantis", None),
-        ("Hello #tarantola", None),
-        ("taranto", None),
-        ("a#taranto", None),
-        ("#", None),
-        ("", None),
+        ("Ciao, a che ora aprite? #taranto", "taranto", "Ciao, a che ora aprite?"),
+        ("#Milano please, I need a lawyer", "milano", "please, I need a lawyer"),
+        ("مرحبا ＃roma", "roma", "مرحبا"),
+        ("information.#bari", "bari", "information."),
+        ("Hello #taranto #taranto", "taranto", "Hello"),
+        ("Hello #taranto #help", "taranto", "Hello   #help"),
     ],
 )
-def test_a_hashtag_among_other_words_tells_the_city_only(words: str, city: str | None) -> None:
-    assert read_first_message(words) == (city, None)
+def test_a_hashtag_among_other_words_tells_the_city_and_the_words_stay(words: str, city: str, asked: str) -> None:
+    assert read_first_message(words) == FirstMessage(city, None, asked)
+
+
+@pytest.mark.parametrize(
+    "words", ["Hello #taranto #milano", "Hello #atlantis", "Hello #tarantola", "taranto", "a#taranto", "Hello #"]
+)
+def test_words_without_one_city_are_only_words(words: str) -> None:
+    assert read_first_message(words) == FirstMessage(None, None, words)
+
+
+def test_a_hashtag_alone_asks_nothing() -> None:
+    assert read_first_message(" #Taranto!") == FirstMessage("taranto", None, "")
 
 
 def test_two_languages_with_the_same_greeting_tell_none() -> None:

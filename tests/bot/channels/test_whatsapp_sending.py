@@ -190,7 +190,10 @@ async def test_each_refusal_has_its_consequence(
 
 
 @pytest.mark.parametrize("failure", ["timeout", "accepted_then_timeout"])
-async def test_an_answer_that_does_not_come_is_not_waited_for(fake: FakeWhatsApp, failure: Trouble) -> None:
+async def test_an_answer_that_does_not_come_is_not_waited_for(
+    fake: FakeWhatsApp, amina: Person, failure: Trouble
+) -> None:
+    assert amina.wrote
     api = CloudApi(fake.token, fake.phone_id, fake.account_id, fake.url, patience=0.5)
     async with WhatsAppChannel(api, FakeClock(NOW)) as impatient:
         fake.fail_next(failure)

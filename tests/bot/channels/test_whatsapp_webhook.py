@@ -135,6 +135,13 @@ def test_what_asks_for_no_answer_gets_none(kind: str) -> None:
 def test_a_first_message_from_a_link_names_city_and_language() -> None:
     answer = said("text", {"body": first_message("it", "taranto")})
     assert (answer.start, answer.words) == ("taranto", "")
+    answer = said("text", {"body": first_message("it")})
+    assert (answer.start, answer.language, answer.language_chosen) == ("", "it", True)
+
+
+def test_a_question_beside_the_hashtag_of_a_link_stays_a_question() -> None:
+    answer = said("text", {"body": "A che ora aprite? #taranto"})
+    assert (answer.start, answer.city, answer.words) == (None, "taranto", "A che ora aprite?")
 
 
 def test_somebody_with_a_name_and_no_number() -> None:
@@ -196,6 +203,7 @@ def test_what_became_of_a_reply() -> None:
     assert told(state="delivered", biz_opaque_callback_data="17") == Report("wamid.B1", "delivered", 17)
     assert told(state="played").state == "read"
     assert told(state="sent", biz_opaque_callback_data="not ours").posting is None
+    assert told(state="sent", biz_opaque_callback_data="9" * 30).posting is None
 
 
 @pytest.mark.parametrize(
