@@ -17,6 +17,7 @@ numbers: {10: [ten]}, of hours, days and minutes.
 prefixes: written together with the words of days, parts and numbers ("to-Monday").
 links: words that end a time ("if", "because", "or"); things: what is counted and is no time ("euro", "children").
 others: words that look like a time and are none: "good morning", and words a letter away from a word of time.
+lent (Italian alone): words that people mix into any language; one that means something in a language stays its own.
 """
 
 from __future__ import annotations
@@ -86,7 +87,7 @@ class Lexicon:
 @lru_cache(maxsize=32)
 def lexicon(language: str) -> Lexicon:
     """The words of one language. Raises FileNotFoundError for one without a file."""
-    content: dict[str, Any] = yaml.safe_load((FILES / f"{language}.yml").read_text(encoding="utf-8"))
+    content = _content(language)
     prefixes: list[str] = content.get("prefixes", [])
     entries = [
         (phrase(before + words), kind, value)
@@ -98,6 +99,8 @@ def lexicon(language: str) -> Lexicon:
         fewest = SHORTEST_MISSPELT_MONTH if kind == "month" else FEWEST_LETTERS
         if kind in _MISSPELT and len(words) >= fewest and " " not in words:
             spellings.setdefault(words[0], set()).add(words)
+    own = {words for words, _kind, _value in entries}
+    entries += [lent for lent in _lent() if lent[0] not in own]
     return Lexicon(
         Phrases(entries), bool(content.get("in")), {first: tuple(sorted(found)) for first, found in spellings.items()}
     )
@@ -107,6 +110,20 @@ def lexicon(language: str) -> Lexicon:
 def languages() -> tuple[str, ...]:
     """The languages whose words of time are known."""
     return tuple(sorted(path.stem for path in FILES.glob("*.yml")))
+
+
+def _content(language: str) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((FILES / f"{language}.yml").read_text(encoding="utf-8"))
+    return content
+
+
+@lru_cache(maxsize=1)
+def _lent() -> tuple[tuple[str, str, str], ...]:
+    """Words of the city around them that people mix into their own: "завтра alle 11", "lunedi sabah"."""
+    content = _content("it")
+    lent = {phrase(words) for words in content["lent"]}
+    entries = ((phrase(words), kind, value) for kind, value, words in _entries(content))
+    return tuple(entry for entry in entries if entry[0] in lent)
 
 
 def _entries(content: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

@@ -17,6 +17,7 @@ A_CENTURY = 100
 LAST_DAY, LAST_MONTH, LAST_HOUR = 31, 12, 24
 YEAR_DIGITS = 4
 JOINERS = frozenset({"de", "of", "del", "di"})
+STROKES = frozenset({"-", "–"})
 ORDINAL_ENDINGS = frozenset({"th", "st", "nd", "rd", "er", "o", "a", "e", "eme"})
 HOUR_MARKS = ("hours", "counted_hours", "am", "pm", "minutes_after", "things", "minus")
 
@@ -151,6 +152,22 @@ class Days:
         )
         return 1 + more
 
+    def _joined(self, at: int) -> int:
+        """The place behind words like "of"."""
+        while self._items.word(at) in JOINERS:
+            at += 1
+        return at
+
+    def _another(self, at: int) -> int:
+        """How many items name another day of the same month: "the 16th or 17th of December"; the first counts."""
+        items = self._items
+        joined = items.has(at, "links", "range")
+        other = at + joined
+        if not (joined or items.gap(at - 1).strip() in STROKES) or items.number(other, "digits", "ordinal") is None:
+            return 0
+        ahead = self._joined(other + self._ending(other))
+        return ahead - at if items.has(ahead, "month") else 0
+
     def _month_first(self, at: int) -> FoundDay | None:
         """December 5, December 5th."""
         items = self._items
@@ -166,15 +183,14 @@ class Days:
         number = items.number(at, "digits", "ordinal", "number")
         if number is None:
             return None
-        if items.has(at, "digits") and items.has(at + 1, "digits"):
-            return self._numeric(at, marked=alone)
         size = self._ending(at)
         ordinal = size > 1 or items.has(at, "ordinal")
-        ahead = at + size
-        while items.word(ahead) in JOINERS:
-            ahead += 1
+        ahead = self._joined(at + size)
+        ahead += self._another(ahead)
         if items.has(ahead, "month"):
             return self._dated(number, items.number(ahead, "month"), *self._year(at, ahead - at + 1))
+        if items.has(at, "digits") and items.has(at + 1, "digits"):
+            return self._numeric(at, marked=alone)
         marked = alone or (items.has(at + 1, "day_of_month_after") and not items.has(at - 1, "things"))
         if not marked or items.has(at + size, *HOUR_MARKS) or not (ordinal or items.has(at, "digits")):
             return None
@@ -221,9 +237,7 @@ class Days:
     def _year(self, at: int, size: int) -> tuple[int, int | None]:
         """How many items the date takes with its year, and the year."""
         items = self._items
-        ahead = at + size
-        while items.word(ahead) in JOINERS:
-            ahead += 1
+        ahead = self._joined(at + size)
         if items.has(ahead, "digits") and len(items.word(ahead)) == YEAR_DIGITS:
             return ahead - at + 1, int(items.word(ahead))
         return size, None
