@@ -9,6 +9,7 @@ from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import fastapi.dependencies.models
 import pytest
 from playwright.sync_api import Browser
 
@@ -38,6 +39,15 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         report.outcome = "failed"
         report.longrepr = f"skipped, and CI allows no skip: {report.longrepr}"
     return report
+
+
+@pytest.fixture(autouse=True)
+def fastapi_forgets() -> Iterator[None]:
+    """FastAPI remembers the endpoints that it has seen, and with each the whole program of a test that is over."""
+    yield
+    for remembered in vars(fastapi.dependencies.models).values():
+        if hasattr(remembered, "cache_clear"):
+            remembered.cache_clear()
 
 
 @pytest.fixture(scope="session")
