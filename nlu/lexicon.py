@@ -17,12 +17,13 @@ numbers: {10: [ten]}, of hours, days and minutes.
 prefixes: written together with the words of days, parts and numbers ("to-Monday").
 links: words that end a time ("if", "because", "or"); things: what is counted and is no time ("euro", "children").
 others: words that look like a time and are none: "good morning", and words a letter away from a word of time.
+joined (true): weekdays and parts of the day are written in one word, too ("Freitagnachmittag").
 lent (Italian alone): words that people mix into any language; one that means something in a language stays its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -99,6 +100,8 @@ def lexicon(language: str) -> Lexicon:
         fewest = SHORTEST_MISSPELT_MONTH if kind == "month" else FEWEST_LETTERS
         if kind in _MISSPELT and len(words) >= fewest and " " not in words:
             spellings.setdefault(words[0], set()).add(words)
+    if content.get("joined"):
+        entries += list(_joined(entries))
     own = {words for words, _kind, _value in entries}
     entries += [lent for lent in _lent() if lent[0] not in own]
     return Lexicon(
@@ -110,6 +113,15 @@ def lexicon(language: str) -> Lexicon:
 def languages() -> tuple[str, ...]:
     """The languages whose words of time are known."""
     return tuple(sorted(path.stem for path in FILES.glob("*.yml")))
+
+
+def _joined(entries: Sequence[tuple[str, str, str]]) -> Iterator[tuple[str, str, str]]:
+    """Days and parts of the day in one word: both kinds, under the same phrase."""
+    for words, kind, value in entries:
+        if kind == "weekday":
+            for behind, other, part in entries:
+                if other == "part" and " " not in words + behind:
+                    yield from ((words + behind, kind, value), (words + behind, other, part))
 
 
 def _content(language: str) -> dict[str, Any]:

@@ -128,7 +128,10 @@ class Days:
         word = items.word(at)
         if not items.has(at, "weekday") or len(word) > LONGEST_SHORT_NAME or not word.isascii():
             return items.has(at, "weekday")
-        return len(items) == 1 or any(items.has(beside, *BESIDE_SHORT_NAMES) for beside in (at - 1, at + 1))
+        # "Sat or Sun": two of them are names of days.
+        pairs = [other for other in (at - 2, at + 2) if items.has((at + other) // 2, "links", "range")]
+        paired = any(items.has(other, "weekday") for other in (at - 1, at + 1, *pairs))
+        return len(items) == 1 or paired or any(items.has(beside, *BESIDE_SHORT_NAMES) for beside in (at - 1, at + 1))
 
     def _ahead(self, at: int, *, after_in: bool) -> FoundDay | None:
         """Three days from now: only after "in" or before "from now", or where the language says it in one phrase."""
@@ -216,7 +219,7 @@ class Days:
         if len(pieces) == len("dm"):
             month = pieces[1]
             is_hour = items.has(at - 1, "at") or month > LAST_MONTH or month % 5 == 0
-            if (items.gap(at) == "." and is_hour and not marked) or self.is_range(at):
+            if (items.gap(at) == "." and is_hour and not marked) or self.is_range(at) or items.is_minute(at + 1):
                 return None
         return self._dated(pieces[0], pieces[1], len(pieces), pieces[2] if len(pieces) == len("dmy") else None)
 

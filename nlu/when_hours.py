@@ -59,9 +59,9 @@ class Hours:
         ranged, then = self._days.is_range(at) or self._is_range(then, said=day_said or marked or explicit), then + said
         half = next((kind for kind in ("am", "pm") if items.has(then, kind)), None)
         if half is not None:
-            return _clock(
-                then + 1 - begin, hour % NOON + (NOON if half == "pm" else 0), minute + minutes + more, half=True
-            )
+            # A word like "утра" says the part of the day, too: it is left to be read as that.
+            size = then + (not items.has(then, "part")) - begin
+            return _clock(size, hour % NOON + (NOON if half == "pm" else 0), minute + minutes + more, half=True)
         digits = items.has(at, "digits")
         part_behind = items.has(then, "part") and items.gap(then - 1).isspace() and (digits or hour > 1)
         beside = (digits and items.has(begin - 1, *BESIDE)) or part_behind
@@ -112,12 +112,14 @@ class Hours:
         return inside_a_word or dated or len(items.word(at)) > len("00")
 
     def _has_minute(self, at: int) -> bool:
-        """10:30, 10.30; with a comma only beside a word for hours or a day, for 10,30 may be a price."""
+        """10:30, 10.30; "10,30", "10-30" and "10 30" only beside a word for hours or a day, for they may be prices."""
         items = self._items
         if not (items.has(at + 1, "digits") and len(items.word(at + 1)) == len("00")):
             return False
         gap = items.gap(at)
-        return gap.strip() in COLONS or gap == "." or (gap == "," and items.has(at - 1, "at", *BESIDE))
+        marked = items.has(at - 1, "at", "at_digits", *BESIDE)
+        told = marked and (gap == "," or (items.is_minute(at + 1) and not items.has(at + 2, "things", "month", *AFTER)))
+        return gap.strip() in COLONS or gap == "." or told
 
     def _is_no_count(self, at: int) -> bool:
         """Whether a number with a word that stands behind hours and things is an hour."""

@@ -15,6 +15,9 @@ PHONE_PIECES, PHONE_DIGITS = 3, 7
 LONGEST_NUMBER = 4
 """Digits of a year; longer numbers say nothing of times."""
 ENDS = frozenset(".,;:!?()…。，！？、；،؛؟।።፣፤\n")
+LAST_HOUR = 24
+MINUTES = frozenset({0, 30, 35, 40, 45, 50, 55})
+"""Those that are no day, no month and no hour."""
 TIME_KINDS = frozenset({
     "day", "weekday", "part", "today_part", "at", "in", "day_of_month", "noon", "links", "next_week", "last", "not",
     "range", "ordinal",
@@ -91,6 +94,12 @@ class Items:
         if at + 1 < len(self):
             return self.text[self._items[at].end : self._items[at + 1].start]
         return "\n"
+
+    def is_minute(self, at: int) -> bool:
+        """Whether digits behind others, apart by a stroke or a space, can only be minutes: "10-30", "10 30"."""
+        minutes = len(self.word(at)) == len("00") and (self.number(at, "digits") or 0) in MINUTES
+        hour = self.number(at - 1, "digits")
+        return minutes and hour is not None and hour <= LAST_HOUR and self.gap(at - 1) in {"-", " "}
 
     def ended(self, at: int) -> bool:
         """Whether what was said of a time may end before this item: no noun that is counted can follow there."""

@@ -100,8 +100,10 @@ class _Reading:
                 self.part, self.hour, self.spans = None, None, []
             self.day = found.day
             self.spans.append(("day", *self.items.place(at, found.size)))
-        if self.items.has(at, "today_part") and self.part is None:
-            self.part = self.items.value(at, "today_part")  # type: ignore[assignment]  # the file's keys are parts
+        # "This morning" is a day and a part of it, and so is "Freitagnachmittag".
+        kind = "part" if self.items.has(at, "weekday") else "today_part"
+        if self.items.has(at, kind) and self.part is None:
+            self.part = self.items.value(at, kind)  # type: ignore[assignment]  # the file's keys are parts
         return found.size
 
     def _refused(self) -> set[int]:
