@@ -90,7 +90,11 @@ class Days:
         if number is None or self._simple(here) is not None or not 0 < number <= LAST_DAY:
             return None
         size = here - at + self._ending(here)
-        if items.has(at + size, *HOUR_MARKS, "month") or items.gap(here) in {":", ".", "/", "-", "–"}:
+        if (
+            items.has(at + size, *HOUR_MARKS, "month")
+            or items.is_minute(here + 1)
+            or items.gap(here) in {":", ".", "/", "-", "–"}
+        ):
             return None
         timed = items.has(at + size, "at")
         same = list(self._next(number))

@@ -59,9 +59,9 @@ class Hours:
         ranged, then = self._days.is_range(at) or self._is_range(then, said=day_said or marked or explicit), then + said
         half = next((kind for kind in ("am", "pm") if items.has(then, kind)), None)
         if half is not None:
-            # A word like "утра" says the part of the day, too: it is left to be read as that.
-            size = then + (not items.has(then, "part")) - begin
-            return _clock(size, hour % NOON + (NOON if half == "pm" else 0), minute + minutes + more, half=True)
+            return _clock(
+                then + 1 - begin, hour % NOON + (NOON if half == "pm" else 0), minute + minutes + more, half=True
+            )
         digits = items.has(at, "digits")
         part_behind = items.has(then, "part") and items.gap(then - 1).isspace() and (digits or hour > 1)
         beside = (digits and items.has(begin - 1, *BESIDE)) or part_behind
@@ -153,8 +153,9 @@ class Hours:
         return -number if items.has(at + 1, "to") and not is_range else None
 
     def _is_range(self, at: int, *, said: bool) -> bool:
-        """From 10 to 12, when something has said that these are hours."""
+        """From 10 to 12, when something says that these are hours."""
         items = self._items
+        said = said or items.has(at + 2, *AFTER, "am", "pm")
         return said and items.has(at, "range", "to") and items.has(at + 1, "digits", "at", "number")
 
 

@@ -120,7 +120,8 @@ class _Reading:
     def _reaches(self, at: int, other: int) -> bool:
         """Whether a "not" may mean another item."""
         ahead = self.items.has(at, "not") and 0 < other - at <= NOT_REACHES
-        return (ahead or 0 < at - other <= NOT_REACHES_BACK) and self._together(at, other)
+        back = 0 < at - other <= NOT_REACHES_BACK and not self.items.has(at - 1, "links")
+        return (ahead or back) and self._together(at, other)
 
     def _together(self, one: int, other: int) -> bool:
         """Whether no punctuation stands between two items."""
@@ -141,12 +142,14 @@ class _Reading:
             self.items.has(one, *nots[: 1 + (one == behind)]) and self._together(one, at)
             for one in (at - 2, at - 1, behind)
         )
-        if self.hour is None and not refused and not self.items.has(at - 1, "until"):
+        ends = self.items.has(at - 1, "until") or self.items.has(behind, "until_behind")
+        if self.hour is None and not refused and not ends:
             if found.hour > LAST_HOUR + 1 or found.minute > LAST_MINUTE:
                 self.problem = "impossible"
             else:
                 self.hour = found
                 self.spans.append(("time", *self.items.place(at, found.size)))
+                self._take_part(behind - 1)  # "9 утра" is the morning as well
         return found.size
 
     def _clock(self) -> time | None:
