@@ -66,8 +66,9 @@ async def catch_up(session: AsyncSession, channels: Mapping[str, Channel], row: 
 
 
 async def _row(session: AsyncSession, report: Report) -> OutboxRow | None:
-    """The reply; a report may come before we have noted the channel's own id of it, so ours is looked for first."""
-    if report.posting is not None:
-        return await session.get(OutboxRow, report.posting)
-    found = await session.scalars(select(OutboxRow).where(OutboxRow.external_id == report.external_id).limit(1))
-    return found.first()
+    """The reply; a report may come before we have noted the channel's own id of it, so ours is looked for first.
+
+    Locked: who notes at the same moment that it was sent must see the failure, or be seen here.
+    """
+    ours = OutboxRow.external_id == report.external_id if report.posting is None else OutboxRow.id == report.posting
+    return (await session.scalars(select(OutboxRow).where(ours).limit(1).with_for_update())).first()

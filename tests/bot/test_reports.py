@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.incoming import Sender
 from bot.outgoing import SendError, SuspendedError, UndeliverableError, UnreachableError, WindowClosedError
@@ -100,6 +101,19 @@ async def test_a_closed_window_is_tried_as_a_template_once(town: Town, wire: Wir
     assert len(wire.sent) == before + 1
     assert wire.postings[-1].only_template
     await tells(town, Report("wamid.2", "failed", row.id, UndeliverableError("no template")))
+    assert (await last(town)).state == "given_up"
+
+
+async def test_a_failure_at_the_very_moment_at_which_the_reply_counts_as_sent_is_seen(town: Town) -> None:
+    row = await last(town)
+    async with town.database.writing() as session:
+        (await session.get_one(OutboxRow, row.id)).state = "due"
+    async with town.database.writing() as session:
+        await session.execute(update(OutboxRow).where(OutboxRow.id == row.id).values(state="sent"))
+        failed = Report("wamid.1", "failed", row.id, UndeliverableError("no"))
+        telling = asyncio.create_task(town.workers.receive_all([failed]))
+        await asyncio.wait({telling}, timeout=0.5)
+    await telling
     assert (await last(town)).state == "given_up"
 
 
