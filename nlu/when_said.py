@@ -75,7 +75,7 @@ class _Reading:
         while at < len(items):
             size = self._take_day(days, at, refused=at in refused)
             size = size or self._take_hour(hours.at(at, day_said=self.day is not None), at)
-            at += size or self._take_part(at)
+            at += size or self._take_part(at, refused=at in refused)
         clock = self._clock()
         if self.problem is None and ((self.past_said and self.day is None) or self._is_past(clock)):
             self.problem = "past"
@@ -107,15 +107,23 @@ class _Reading:
         return found.size
 
     def _refused(self) -> set[int]:
-        """The places of days beside a "not": each "not" refuses the nearest day, the following one of two as near."""
+        """The places of what stands beside a "not": each refuses the nearest day, the following one of two as near.
+
+        The part that is said with that day goes with it; where no day is near, the nearest part is refused.
+        """
         items = self.items
-        starts = [at for at in range(len(items)) if items.has(at, "day", "weekday", "today_part")]
-        refused = set()
+        refused: set[int] = set()
         for at in range(len(items)):
             if items.has(at, "not", "not_behind"):
-                near = [day for day in starts if self._reaches(at, day)]
-                refused.update(sorted(near, key=lambda day: (abs(day - at), -day))[:1])
+                near = self._nearest(at, "day", "weekday", "today_part") or self._nearest(at, "part")
+                refused.update(near)
+                refused.update(one + 1 for one in near if items.has(one + 1, "part") and not items.has(one, "part"))
         return refused
+
+    def _nearest(self, at: int, *kinds: str) -> list[int]:
+        """The item of these kinds that a "not" means; none when there is none."""
+        near = [one for one in range(len(self.items)) if self.items.has(one, *kinds) and self._reaches(at, one)]
+        return sorted(near, key=lambda one: (abs(one - at), -one))[:1]
 
     def _reaches(self, at: int, other: int) -> bool:
         """Whether a "not" may mean another item."""
@@ -128,8 +136,8 @@ class _Reading:
         first, last = sorted((one, other))
         return all(ENDS.isdisjoint(self.items.gap(at)) for at in range(first, last))
 
-    def _take_part(self, at: int) -> int:
-        if self.items.has(at, "part") and self.part is None:
+    def _take_part(self, at: int, *, refused: bool = False) -> int:
+        if self.items.has(at, "part") and self.part is None and not refused:
             self.part = self.items.value(at, "part")  # type: ignore[assignment]  # the file's keys are parts
             self.spans.append(("part", *self.items.place(at, 1)))
         return 1
