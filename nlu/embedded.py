@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import cache
 from typing import get_args
 
 from locales.normal import normalise
@@ -50,8 +51,9 @@ class EmbeddedInterpreter:
         self._ordinary = [at for at, intent in enumerate(model.intents.classes) if intent not in NOT_ORDINARY]
 
     @classmethod
+    @cache
     def shipped(cls) -> EmbeddedInterpreter:
-        """With the model that setup has trained. Raises ModelError."""
+        """With the model that setup has trained, read once a process. Raises ModelError."""
         return cls(Model.load())
 
     async def parse(self, text: str, *, now: datetime, language: str | None = None) -> Understanding:

@@ -13,6 +13,8 @@ import fastapi.dependencies.models
 import pytest
 from playwright.sync_api import Browser
 
+from bot.clock import SystemClock
+from bot.preparing import prepare
 from services_directory.store.migrating import upgrade
 from services_directory.store.session import Database
 from tests.services import browser as browsers
@@ -136,6 +138,26 @@ def fill(url: str) -> None:
     """Found a town there; in a thread, for this one may belong to a loop already."""
     with ThreadPoolExecutor(max_workers=1) as thread:
         thread.submit(asyncio.run, found(url)).result()
+
+
+@pytest.fixture(scope="session")
+def demonstration(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file with the example data and accounts, as `sportello run --demo` leaves it today; to be copied."""
+
+    async def prepared(url: str) -> None:
+        database = Database(url)
+        await prepare(database, SystemClock(), demo=True)
+        await database.close()
+
+    path = Path(shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("demonstration") / "demonstration.db"))
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, prepared(f"sqlite+aiosqlite:///{path}")).result()
+    return path
+
+
+@pytest.fixture
+def demonstration_url(demonstration: Path, tmp_path: Path) -> str:
+    return f"sqlite+aiosqlite:///{shutil.copy(demonstration, tmp_path / 'demonstration.db')}"
 
 
 @pytest.fixture(scope="session")

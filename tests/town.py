@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 from bot.clock import Clock
 from bot.history import Told
@@ -23,12 +22,6 @@ from services_directory.store.session import Database
 
 WEDNESDAY = datetime(2026, 11, 25, 8, 0, tzinfo=ROME)
 """Early on an ordinary working day."""
-
-
-@lru_cache(maxsize=1)
-def interpreter() -> EmbeddedInterpreter:
-    """The shipped model, read once for all tests."""
-    return EmbeddedInterpreter.shipped()
 
 
 class FakeClock:
@@ -60,7 +53,7 @@ async def opened(
     """A house on an existing database, closed at the end."""
     database = Database(url)
     clock = clock or FakeClock()
-    workers = Workers(House(database, interpreter(), channels=dict(channels or {}), clock=clock))
+    workers = Workers(House(database, EmbeddedInterpreter.shipped(), channels=dict(channels or {}), clock=clock))
     town = Town(workers, clock if isinstance(clock, FakeClock) else FakeClock())
     try:
         yield town

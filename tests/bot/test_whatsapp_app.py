@@ -10,10 +10,7 @@ from pydantic import SecretStr
 
 from bot.app import build
 from bot.channels.whatsapp_intake import LARGEST
-from bot.clock import SystemClock
-from bot.preparing import prepare
 from bot.settings import Settings
-from services_directory.store.session import Database
 from tests.fakes.serving import serving
 from tests.fakes.whatsapp import FakeWhatsApp
 
@@ -25,14 +22,11 @@ async def fake() -> AsyncIterator[FakeWhatsApp]:
 
 
 @pytest.fixture
-async def address(sqlite_url: str, fake: FakeWhatsApp) -> AsyncIterator[str]:
+async def address(demonstration_url: str, fake: FakeWhatsApp) -> AsyncIterator[str]:
     """Where the program takes WhatsApp's calls."""
-    database = Database(sqlite_url)
-    await prepare(database, SystemClock(), demo=True)
-    await database.close()
     app = build(
         Settings(
-            database_url=sqlite_url,
+            database_url=demonstration_url,
             demo=True,
             secret_key=SecretStr("k" * 40),
             whatsapp_token=SecretStr(fake.token),

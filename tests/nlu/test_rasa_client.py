@@ -13,7 +13,6 @@ from locales.dates import ROME
 from nlu.embedded import EmbeddedInterpreter
 from nlu.rasa_client import FAILURES, RasaInterpreter
 from nlu.understanding import Understanding
-from tests.town import interpreter as shipped
 
 NOW = datetime(2026, 11, 25, 10, 0, tzinfo=ROME)
 HOURS = "When is the one-stop shop open?"
@@ -34,7 +33,7 @@ class Server:
 def client(server: Server, embedded: EmbeddedInterpreter | None = None, *, pause: float = 30) -> RasaInterpreter:
     return RasaInterpreter(
         "http://rasa.example:5005/",
-        embedded or shipped(),
+        embedded or EmbeddedInterpreter.shipped(),
         time_out=0.1,
         pause=pause,
         transport=httpx.MockTransport(server),
@@ -81,7 +80,7 @@ async def test_a_server_in_trouble_is_done_without(trouble: Handler) -> None:
     server = Server(trouble)
     async with client(server) as interpreter:
         understood = await interpreter.parse(HOURS, now=NOW)
-    assert understood == shipped().understand(HOURS, now=NOW)
+    assert understood == EmbeddedInterpreter.shipped().understand(HOURS, now=NOW)
     assert server.asked == 1
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from bot.app import build
 from bot.channels.terminal import Terminal
 from bot.clock import SystemClock
-from bot.preparing import EXAMPLE_PASSWORD, prepare
+from bot.preparing import EXAMPLE_PASSWORD
 from bot.settings import Settings
 from locales.dates import in_rome
 from locales.languages import SPOKEN
@@ -38,9 +38,8 @@ def spoken_on(channel: int) -> list[str]:
 
 
 @pytest.fixture
-async def database(sqlite_url: str) -> AsyncIterator[Database]:
-    database = Database(sqlite_url)
-    await prepare(database, SystemClock(), demo=True)
+async def database(demonstration_url: str) -> AsyncIterator[Database]:
+    database = Database(demonstration_url)
     yield database
     await database.close()
 
@@ -52,12 +51,12 @@ async def telegram() -> AsyncIterator[FakeTelegram]:
 
 
 @pytest.fixture
-async def console(database: Database, sqlite_url: str, telegram: FakeTelegram) -> AsyncIterator[Console]:
+async def console(database: Database, demonstration_url: str, telegram: FakeTelegram) -> AsyncIterator[Console]:
     """The whole program, prepared and started: with Telegram, the web, and an operator who has signed in."""
     assert database.is_sqlite
     app = build(
         Settings(
-            database_url=sqlite_url,
+            database_url=demonstration_url,
             demo=True,
             secret_key=SecretStr("k" * 40),
             telegram_token=SecretStr(telegram.token),
@@ -171,7 +170,7 @@ async def test_over_telegram(language: str, console: Console, database: Database
 
 
 @pytest.mark.parametrize("language", spoken_on(2))
-async def test_in_the_terminal(language: str, console: Console, database: Database, sqlite_url: str) -> None:
-    async with opened(sqlite_url, clock=SystemClock()) as town:
+async def test_in_the_terminal(language: str, console: Console, database: Database, demonstration_url: str) -> None:
+    async with opened(demonstration_url, clock=SystemClock()) as town:
         terminal = Terminal(town.workers, "keyboard", city=None, language=None)
         await tell(TerminalPhone(terminal), WORDS[language], language, database, console)
