@@ -77,6 +77,7 @@ def test_edit_look_publish_and_take_back(opened: Opened, site: str, locale: str)
     assert "07:15" not in hours_told(site, f"restored-{time.time_ns()}")
 
 
+@pytest.mark.timeout(300)
 @pytest.mark.parametrize("size", [{"width": 360, "height": 740}, {"width": 1280, "height": 800}])
 def test_axe_finds_nothing_on_any_page_and_nothing_sticks_out(opened: Opened, size: dict[str, int]) -> None:
     page = signed_in(opened, size=size)

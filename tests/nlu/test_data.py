@@ -22,6 +22,7 @@ def examples() -> list[Example]:
     return read_examples()
 
 
+@pytest.mark.timeout(300)
 def test_nothing_is_wrong_with_the_training_data(examples: list[Example]) -> None:
     assert list(faults(examples)) == []
 

@@ -247,6 +247,7 @@ async def test_a_forged_form_changes_nothing(any_room: Room, course: str) -> Non
             assert (await browser.client.post(f"/console/activities/{course}{path}", data=form)).status_code == 403
 
 
+@pytest.mark.timeout(300)
 async def test_a_list_of_a_hundred_is_saved_whole(room: Room) -> None:
     key = await a_course(room, 100)
     codes = [(await comes(room, key, f"P{number}")).code for number in range(100)]

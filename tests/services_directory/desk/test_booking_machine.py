@@ -419,6 +419,7 @@ class Booking(RuleBasedStateMachine):
         self.before = seen
 
 
+@pytest.mark.timeout(300)
 def test_whatever_people_and_offices_do_no_time_is_given_twice_and_none_is_lost(house: House) -> None:
     examples, deeds = EXAMPLES["sqlite" if house.database.is_sqlite else "postgresql"]
     run_state_machine_as_test(
