@@ -86,6 +86,7 @@ async def _attempt(
         await _failed(database, channels, one, problem, clock.now(), waiting=() if go_on else behind)
         return go_on
     REPLIES.labels(one.to.channel, "sent").inc()
+    go_on = True
     async with database.writing() as session:
         ticked = update(OutboxRow).where(OutboxRow.id == one.row)
         ticked = ticked.values(state=SENT, external_id=external_id, problem=None)
@@ -93,11 +94,14 @@ async def _attempt(
         if row is not None and row.notice_id is not None:
             await mark_delivered(session, row.notice_id, clock.now())
         if row is not None and row.delivery == reports.FAILED:
+            # It failed after all: what is behind it waits for what becomes of it.
             await reports.catch_up(session, channels, await session.get_one(OutboxRow, one.row), clock.now())
+            go_on = False
         if behind:
-            renewed = update(OutboxRow).where(OutboxRow.id.in_(behind), OutboxRow.state == DUE)
-            await session.execute(renewed.values(due_at=clock.now() + LEASE))
-    return True
+            ours = update(OutboxRow).where(OutboxRow.id.in_(behind), OutboxRow.state == DUE)
+            now = clock.now()
+            await session.execute(ours.values(due_at=now + LEASE) if go_on else ours.values(due_at=now, tries=0))
+    return go_on
 
 
 async def _send(channels: Mapping[str, Channel], claimed: Claimed) -> str | None:

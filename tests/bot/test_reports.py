@@ -9,7 +9,16 @@ import pytest
 from sqlalchemy import select, update
 
 from bot.incoming import Sender
-from bot.outgoing import SendError, SuspendedError, UndeliverableError, UnreachableError, WindowClosedError
+from bot.outgoing import (
+    UNKNOWN,
+    Posting,
+    Reply,
+    SendError,
+    SuspendedError,
+    UndeliverableError,
+    UnreachableError,
+    WindowClosedError,
+)
 from bot.reception import Report
 from bot.records import OutboxRow, ReportRow, SenderRow
 from tests.bot.reminded import DAY_BEFORE_AT, Wire, books, goes_round, hears, states
@@ -115,6 +124,35 @@ async def test_a_failure_at_the_very_moment_at_which_the_reply_counts_as_sent_is
         await asyncio.wait({telling}, timeout=0.5)
     await telling
     assert (await last(town)).state == "given_up"
+
+
+class Hasty(Wire):
+    """Tells that a reply has failed before it has answered the call that sent it."""
+
+    def __init__(self, town: Town) -> None:
+        super().__init__("hasty")
+        self.town = town
+
+    async def send(self, to: Sender, reply: Reply, posting: Posting = UNKNOWN) -> str | None:
+        answer = await super().send(to, reply, posting)
+        if len(self.sent) == 1:
+            await self.town.workers.receive_all(
+                [Report("wamid.1", "failed", posting.number, WindowClosedError("24 hours"))]
+            )
+        return answer
+
+
+async def test_what_is_behind_a_reply_that_failed_at_once_waits_for_it(town: Town) -> None:
+    hasty = Hasty(town)
+    town.house.channels["hasty"] = hasty  # type: ignore[index]  # a town of its own
+    await hears(town, Sender("hasty", "wa_id", "393334445556"), "when is the office open?")
+    for _round in range(3):
+        await goes_round(town)
+    first, *others = [posting.number for posting in hasty.postings]
+    assert len(others) > 2
+    assert others == sorted(others)
+    assert others[0] == first
+    assert hasty.postings[1].only_template
 
 
 async def test_a_window_that_closes_while_sending_is_one_switch_too(town: Town, wire: Wire) -> None:
