@@ -65,6 +65,10 @@ class Items:
     def __len__(self) -> int:
         return len(self._items)
 
+    def known(self) -> int:
+        """How many characters of the message are words of this language."""
+        return sum(one.end - one.start for one in self._items if one.kinds.keys() - {"digits"})
+
     def has(self, at: int, *kinds: str) -> bool:
         """Whether an item may be one of these."""
         return 0 <= at < len(self) and not self._items[at].kinds.keys().isdisjoint(kinds)

@@ -29,14 +29,12 @@ NOT_REACHES, NOT_REACHES_BACK = 4, 2
 def when_said(text: str, now: datetime, language: str | None = None) -> Moment:
     """The day, part of day and hour in `text`. `now` is aware, in the city's zone; numeric dates are day first.
 
-    Words with a letter wrong are understood in `language` alone.
+    Without a language, it is read in the one that knows most of its words.
     """
-    known = languages()
-    if language in known:
-        first = _Reading(Items(text, lexicon(language), guesses=True), now).read()
-        return first if first.problem != "none_found" or language == "it" else _read_in_italian(first, now)
-    readings = [_read(text, now, code) for code in known]
-    return max(readings, key=lambda moment: sum(end - start for _kind, start, end in moment.spans))
+    if language not in languages():
+        language = max(languages(), key=lambda code: Items(text, lexicon(code), guesses=False).known())
+    first = _Reading(Items(text, lexicon(language), guesses=True), now).read()
+    return first if first.problem != "none_found" or language == "it" else _read_in_italian(first, now)
 
 
 def _read_in_italian(first: Moment, now: datetime) -> Moment:

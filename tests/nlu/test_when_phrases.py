@@ -29,7 +29,7 @@ def phrases(language: str) -> Iterator[tuple[str, tuple[str, ...]]]:
             yield words, tuple(meant)
 
 
-def understood(words: str, language: str) -> tuple[str, ...]:
+def understood(words: str, language: str | None) -> tuple[str, ...]:
     """The same of what we understand; beside a problem nothing else counts."""
     moment = when_said(words, NOW, language)
     if moment.problem is not None:
@@ -48,3 +48,10 @@ def test_most_typed_times_are_understood_and_hardly_any_wrongly(language: str) -
     told = "\n".join(f"{words}: {' '.join(got)}, not {' '.join(meant)}" for words, meant, got in missed)
     assert len(missed) <= (1 - UNDERSTOOD) * len(found), told
     assert len(silent) <= max(1, SILENTLY_WRONG * len(found)), told
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_they_are_told_by_their_words_when_the_language_is_not_known(language: str) -> None:
+    found = list(phrases(language))
+    right = sum(understood(words, None) == meant for words, meant in found)
+    assert right >= UNDERSTOOD * len(found)
