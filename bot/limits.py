@@ -1,10 +1,10 @@
-"""How many messages one conversation or one address may send in a minute: counted in Redis, else in this process."""
+"""How much one conversation or one address may do in a minute or a day: counted in Redis, else in this process."""
 
 from __future__ import annotations
 
 import logging
 import time
-from collections import Counter
+from collections.abc import Callable
 
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
@@ -13,35 +13,37 @@ log = logging.getLogger(__name__)
 
 WINDOW = 60
 """Seconds."""
+A_DAY = 86_400
 
 
 class Limits:
-    """Fixed windows of a minute. Without Redis, or when it is away, each process counts for itself."""
+    """Fixed windows of time. Without Redis, or when it is away, each process counts for itself."""
 
-    def __init__(self, redis: Redis | None) -> None:
-        self._redis = redis
-        self._counts: Counter[str] = Counter()
-        self._window = 0
+    def __init__(self, redis: Redis | None, clock: Callable[[], float] = time.time) -> None:
+        """`clock` gives seconds since 1970."""
+        self._redis, self._clock = redis, clock
+        self._counts: dict[str, tuple[int, int]] = {}
+        self._swept = 0
 
-    async def wait(self, subject: str, most: int) -> int:
-        """Count one message of `subject`; 0, or the seconds to wait when it is one too many in this minute."""
-        now = int(time.time())
-        window, left = now // WINDOW, WINDOW - now % WINDOW
-        return 0 if await self._count(subject, window) <= most else left
+    async def wait(self, subject: str, most: int, window: int = WINDOW) -> int:
+        """Count one of `subject`; 0, or the seconds to wait when it is one too many in this window (seconds)."""
+        now = int(self._clock())
+        ends = now - now % window + window
+        return 0 if await self._count(f"{subject}:{ends}", ends, now) <= most else ends - now
 
-    async def _count(self, subject: str, window: int) -> int:
+    async def _count(self, key: str, ends: int, now: int) -> int:
         if self._redis is not None:
             try:
                 async with self._redis.pipeline(transaction=True) as pipeline:
-                    key = f"sportello:limit:{subject}:{window}"
-                    pipeline.incr(key)
-                    pipeline.expire(key, WINDOW)
+                    pipeline.incr(f"sportello:limit:{key}")
+                    pipeline.expireat(f"sportello:limit:{key}", ends)
                     counted, _expires = await pipeline.execute()
                     return int(counted)
             except RedisError as problem:
                 log.warning("Redis is away, this process counts alone: %s", type(problem).__name__)
-        if window != self._window:
-            self._counts.clear()
-            self._window = window
-        self._counts[subject] += 1
-        return self._counts[subject]
+        if now >= self._swept + WINDOW:
+            self._counts = {one: (count, until) for one, (count, until) in self._counts.items() if until > now}
+            self._swept = now
+        counted = self._counts.get(key, (0, ends))[0] + 1
+        self._counts[key] = counted, ends
+        return counted

@@ -8,10 +8,13 @@ from fastapi import Request, Response
 
 from bot.booking.page import UNLISTED, Reader, show
 from bot.booking.words import WAIT
-from bot.limits import WINDOW, Limits
+from bot.limits import A_DAY, WINDOW, Limits
+from services_directory.desk.networks import network_of
 
 FORMS_A_MINUTE = 60
 """From one address: many people share one, a reception centre or a library; each sends about three to book."""
+BOOKED_A_DAY = 60
+"""The same, appointments booked: who makes up people to fill an office's days comes no further."""
 MOST_FIELDS = 40
 
 
@@ -24,8 +27,16 @@ async def form_of(request: Request) -> dict[str, str]:
 
 async def too_many(limits: Limits, request: Request) -> bool:
     """Whether more forms come from that address than people can fill in; counts this one."""
-    address = request.client.host if request.client else ""
-    return await limits.wait(f"booking:{address}", FORMS_A_MINUTE) > 0
+    return await limits.wait(f"booking:{_sender(request)}", FORMS_A_MINUTE) > 0
+
+
+async def enough_today(limits: Limits, request: Request) -> bool:
+    """Whether enough was booked from that address today; counts this one."""
+    return await limits.wait(f"booked:{_sender(request)}", BOOKED_A_DAY, A_DAY) > 0
+
+
+def _sender(request: Request) -> str:
+    return network_of(request.client.host) if request.client else ""
 
 
 def wait_a_minute(reader: Reader, fields: Mapping[str, str]) -> Response:

@@ -11,7 +11,7 @@ from fastapi.responses import FileResponse, RedirectResponse
 
 from bot.booking.address import OWN, PATH, SECRET, Address, address_of
 from bot.booking.desks import Desks
-from bot.booking.forms import form_of, too_many, wait_a_minute
+from bot.booking.forms import enough_today, form_of, too_many, wait_a_minute
 from bot.booking.page import HEADERS, UNLISTED, Reader, ask, reader_of, show, told
 from bot.booking.questions import Choice, Chosen, Question, still_open
 from bot.booking.words import OFTEN_ENOUGH, UNKNOWN_CITY
@@ -116,7 +116,10 @@ def booking_router(desks: Desks, limits: Limits) -> APIRouter:
         known = SECRET.fullmatch(typed.get("key", ""))
         secret = known[0] if known else secrets.token_urlsafe(24)
         reader = replace(reader, typed={**typed, "key": secret})
-        return await booking.agree(reader, city, name, agreed=known is not None and form.get("agreed") == "1")
+        agreed = known is not None and form.get("agreed") == "1"
+        if agreed and await enough_today(limits, request):
+            return told(reader, OFTEN_ENOUGH, reader.here.at(PATH), status=429)
+        return await booking.agree(reader, city, name, agreed=agreed)
 
     return router
 

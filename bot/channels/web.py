@@ -18,6 +18,7 @@ from bot.limits import Limits
 from bot.workers import NotAnsweredYetError, Workers
 from locales.languages import SPOKEN
 from locales.rendering import render
+from services_directory.desk.networks import network_of
 
 PAGE = Path(__file__).parent / "page"
 MESSAGES_A_MINUTE = 30
@@ -130,7 +131,7 @@ def _words() -> dict[str, Any]:
 
 
 async def _hold_back(limits: Limits, conversation: str, request: Request) -> None:
-    address = request.client.host if request.client else ""
+    address = network_of(request.client.host) if request.client else ""
     wait = await limits.wait(f"conversation:{conversation}", MESSAGES_A_MINUTE)
     wait = wait or await limits.wait(f"address:{address}", MESSAGES_A_MINUTE_AND_ADDRESS)
     if wait:

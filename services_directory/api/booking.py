@@ -156,7 +156,7 @@ def _add_booking(router: APIRouter, doing: Doing) -> None:
     async def book(
         asked: AppointmentAsked,
         request: Request,
-        caller: Annotated[Caller, Depends(doing.callers.doer)],
+        caller: Annotated[Caller, Depends(doing.callers.booker)],
         key: IdempotencyKey,
     ) -> Response:
         async def do(desk: PersonDesk) -> Answer:

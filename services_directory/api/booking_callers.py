@@ -17,6 +17,7 @@ from locales.languages import FALLBACK, SPOKEN
 from services_directory.api.problems import KEY_HEADER, ProblemError
 from services_directory.desk.bearers import SHORTEST_SECRET, person_of
 from services_directory.desk.directory import Shelf
+from services_directory.desk.networks import network_of
 from services_directory.desk.person_desk import PersonDesk
 from services_directory.store.session import Database
 
@@ -24,6 +25,8 @@ ASKED_A_MINUTE = 300
 """Requests from one address; many people share one."""
 DONE_A_MINUTE = 60
 """Of these, deeds."""
+BOOKED_A_DAY, A_DAY = 300, 86_400
+"""Appointments booked from one address, which may be the server of a city's own site; and seconds."""
 NOBODY = ""
 
 SECRET = HTTPBearer(
@@ -59,9 +62,9 @@ IdempotencyKey = Annotated[
 
 
 class Counting(Protocol):
-    """Counts what somebody does within a minute."""
+    """Counts what somebody does within a minute, or another window of so many seconds."""
 
-    async def wait(self, subject: str, most: int) -> int:
+    async def wait(self, subject: str, most: int, window: int = 60) -> int:
         """Count one of `subject`; 0, or the seconds to wait when it is one too many."""
 
 
@@ -116,9 +119,15 @@ class Callers:
         await self._hold_back("done", request, DONE_A_MINUTE)
         return caller
 
-    async def _hold_back(self, what: str, request: Request, most: int) -> None:
-        address = request.client.host if request.client else ""
-        if wait := await self.limits.wait(f"booking-api:{what}:{address}", most):
+    async def booker(self, request: Request, credentials: Credentials, language: Language = FALLBACK) -> Caller:
+        """A person who wants to book. Raises ProblemError (401, 429)."""
+        caller = await self.doer(request, credentials, language)
+        await self._hold_back("booked", request, BOOKED_A_DAY, A_DAY)
+        return caller
+
+    async def _hold_back(self, what: str, request: Request, most: int, window: int = 60) -> None:
+        address = network_of(request.client.host) if request.client else ""
+        if wait := await self.limits.wait(f"booking-api:{what}:{address}", most, window):
             detail = f"Too many requests from this address. Please wait {wait} seconds."
             raise ProblemError(429, detail, headers={"Retry-After": str(wait)})
 

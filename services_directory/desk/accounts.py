@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import hmac
-import ipaddress
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pwdlib import PasswordHash
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services_directory.desk.networks import network_of
 from services_directory.store.accounts import LoginAttemptRow, StaffAccountRow, StaffSessionRow
 from services_directory.store.places import CityRow
 from services_directory.store.session import Database
@@ -153,7 +153,7 @@ async def sign_in(database: Database, given: Credentials, *, secret: str, now: d
     """
     email = _normal(given.email)
     limits = {_subject(secret, "email", email): FAILURES_AN_EMAIL}
-    limits[_subject(secret, "address", _network(given.address))] = FAILURES_AN_ADDRESS
+    limits[_subject(secret, "address", network_of(given.address))] = FAILURES_AN_ADDRESS
     async with database.writing() as session:
         attempts = [await _count_in(session, subject, limit, now) for subject, limit in limits.items()]
         row = await session.scalar(select(StaffAccountRow).where(StaffAccountRow.email == email))
@@ -240,15 +240,6 @@ def _hashed(token: str) -> str:
 def _subject(secret: str, kind: str, value: str) -> str:
     """A keyed hash, so that the table of failures names nobody."""
     return hmac.new(secret.encode(), f"{kind}:{value}".encode(), hashlib.sha256).hexdigest()
-
-
-def _network(address: str) -> str:
-    """The address, or of IPv6 the network of 64 bits that one household has."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address  # noqa: PLR2004, IPv6
 
 
 def _made_up_password() -> str:

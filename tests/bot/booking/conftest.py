@@ -34,7 +34,7 @@ async def database(town_url: str) -> AsyncIterator[Database]:
 async def visitor(database: Database, clock: FakeClock) -> AsyncIterator[Visitor]:
     """Somebody who reads English."""
     app = FastAPI()
-    desks, limits = Desks(database, Shelf(), clock.now), Limits(None)
+    desks, limits = Desks(database, Shelf(), clock.now), Limits(None, lambda: clock.now().timestamp())
     app.include_router(booking_router(desks, limits))
     app.include_router(own_router(desks, limits, "https://sportello.example.org"))
     transport = httpx.ASGITransport(app)

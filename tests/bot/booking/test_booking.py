@@ -9,7 +9,7 @@ from html import unescape
 import pytest
 from sqlalchemy import select, update
 
-from bot.booking.forms import FORMS_A_MINUTE
+from bot.booking.forms import BOOKED_A_DAY, FORMS_A_MINUTE
 from locales.languages import SPOKEN
 from services_directory.desk.bearers import person_of
 from services_directory.store.bookings import AppointmentRow
@@ -277,6 +277,23 @@ async def test_too_many_forms_from_one_address_are_asked_to_wait_and_lose_nothin
     assert form.fields["name"] == "Amina"
     assert form.fields["slot"] == "2026-11-26T10:00"
     assert "Try again" in form.buttons
+
+
+async def test_whoever_fills_the_days_of_an_office_from_one_address_comes_no_further_until_tomorrow(
+    visitor: Visitor, clock: FakeClock, database: Database
+) -> None:
+    await visitor.chooses_a_time()
+    await visitor.sends("Continue", name="Amina")
+    for number in range(BOOKED_A_DAY):
+        clock.passes(seconds=2)
+        made_up = {"name": "x", "agreed": "1", "key": f"{number:032}"}
+        assert (await visitor.client.post("/book/taranto", data=made_up)).status_code == 200
+    await visitor.sends("Yes, book it")
+    assert visitor.answer.status_code == 429
+    assert "several times today" in visitor.text
+    assert await booked(database) == []
+    clock.passes(hours=24)
+    assert (await visitor.client.post("/book/taranto", data=made_up)).status_code == 200
 
 
 async def test_a_booking_leaves_neither_name_nor_secret_in_the_log(

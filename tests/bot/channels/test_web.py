@@ -20,7 +20,7 @@ from tests.town import Town
 @pytest.fixture
 async def browser(town: Town) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI()
-    app.include_router(web_router(town.workers, Limits(None)))
+    app.include_router(web_router(town.workers, Limits(None, lambda: town.clock.now().timestamp())))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(transport=transport, base_url="http://sportello.test") as client:
         yield client

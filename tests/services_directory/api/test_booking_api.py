@@ -17,7 +17,7 @@ from schemathesis.specs.openapi.checks import ignored_auth
 from sqlalchemy import select
 
 from services_directory.api.booking import PREFIX, booking_api
-from services_directory.api.booking_callers import DONE_A_MINUTE
+from services_directory.api.booking_callers import BOOKED_A_DAY, DONE_A_MINUTE
 from services_directory.api.deeds import Deed, Deeds
 from services_directory.api.problems import ProblemError
 from services_directory.desk.bearers import person_of
@@ -38,13 +38,14 @@ class Counted:
     def __init__(self) -> None:
         self.counts: dict[str, int] = {}
 
-    async def wait(self, subject: str, most: int) -> int:
+    async def wait(self, subject: str, most: int, window: int = 60) -> int:
+        assert window > 0
         self.counts[subject] = self.counts.get(subject, 0) + 1
         return 0 if self.counts[subject] <= most else 17
 
 
 class Unlimited:
-    async def wait(self, _subject: str, _most: int) -> int:
+    async def wait(self, _subject: str, _most: int, _window: int = 60) -> int:
         return 0
 
 
@@ -61,9 +62,14 @@ async def database(town_url: str) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def api(database: Database, clock: FakeClock) -> AsyncIterator[httpx.AsyncClient]:
+def counted() -> Counted:
+    return Counted()
+
+
+@pytest.fixture
+async def api(database: Database, clock: FakeClock, counted: Counted) -> AsyncIterator[httpx.AsyncClient]:
     app = FastAPI(openapi_url="/api/openapi.json")
-    app.include_router(booking_api(database, Shelf(), clock.now, Counted()))
+    app.include_router(booking_api(database, Shelf(), clock.now, counted))
     transport = httpx.ASGITransport(app)
     async with httpx.AsyncClient(
         transport=transport, base_url=f"http://sportello.test{PREFIX}", params={"language": "en"}
@@ -296,6 +302,15 @@ async def test_an_address_that_does_too_much_is_asked_to_wait(api: httpx.AsyncCl
     answer = await api.post("/holds", json={"service": WORK, "slot": TEN}, headers=headers())
     assert "17 seconds" in problem(answer, 429)["detail"]
     assert answer.headers["retry-after"] == "17"
+
+
+async def test_an_address_from_which_enough_was_booked_today_is_asked_to_wait(
+    api: httpx.AsyncClient, counted: Counted
+) -> None:
+    counted.counts["booking-api:booked:127.0.0.1"] = BOOKED_A_DAY
+    answer = await api.post("/appointments", json=wanted(), headers=headers())
+    assert "from this address" in problem(answer, 429)["detail"]
+    assert (await api.post("/holds", json={"service": WORK, "slot": TEN}, headers=headers())).status_code == 201
 
 
 def test_nothing_that_a_machine_can_think_of_breaks_it(machine_database: Database) -> None:
