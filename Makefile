@@ -24,7 +24,7 @@ run: $(PACKAGES) $(MO) $(MODEL) ## Serve chat, console and API with example data
 	@.venv/bin/sportello run --demo --host $(HOST) --port $(PORT)
 
 test: $(PACKAGES) $(MO) $(MODEL) system ## Run every test, on every core; ARGS= are pytest's (-n 0: in one process)
-	@$(PY) -m pytest -n logical --dist loadfile $(ARGS)
+	@$(PY) -m pytest -n logical --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: $(PACKAGES) $(MO) ## Format, lint, types, import contracts, catalogues, links in the docs
 	.venv/bin/ruff format --check .
