@@ -64,7 +64,8 @@ class Hours:
             )
         digits = items.has(at, "digits")
         part_behind = items.has(then, "part") and items.gap(then - 1).isspace() and (digits or hour > 1)
-        beside = (digits and items.has(begin - 1, *BESIDE)) or part_behind
+        alone = digits or (items.has(at, "number") and hour > 1 and items.ended(then))
+        beside = (alone and items.has(begin - 1, *BESIDE)) or part_behind
         if not (marked or explicit or ranged or beside or (said and hour <= LAST_HOUR)):
             return None
         if items.has(then, "things", "month", "days", "weeks"):
@@ -75,7 +76,7 @@ class Hours:
         """Whether an item says that an hour follows. "A2" is no hour, nor is "between two people"."""
         items = self._items
         if items.gap(at) == "" and len(items.word(at)) == 1 and items.word(at) != "h":
-            return items.has(at + 2, *AFTER)
+            return items.has(at, "at", "at_digits", "between") and items.has(at + 2, *AFTER)
         clear = items.has(at + 1, "digits", "noon", "at", "minutes_before") or items.has(at + 2, *AFTER)
         return items.has(at, "at", "minutes_before") or (items.has(at, "at_digits", "between") and clear)
 

@@ -24,6 +24,8 @@ NOON, LAST_HOUR, LAST_MINUTE = 12, 23, 59
 LETTERS_OF_A_WORD = 3
 NOT_REACHES, NOT_REACHES_BACK = 4, 2
 """How many items before and behind a day "not" may stand: "I cannot come on Monday", "Monday I cannot"."""
+DAYS = ("day", "weekday", "today_part")
+OF_THE_HOUR = ("part", "at", "digits", "number", "clock", "hours", "minutes_after")
 
 
 def when_said(text: str, now: datetime, language: str | None = None) -> Moment:
@@ -33,8 +35,10 @@ def when_said(text: str, now: datetime, language: str | None = None) -> Moment:
     """
     if language not in languages():
         language = max(languages(), key=lambda code: Items(text, lexicon(code), guesses=False).known())
-    first = _Reading(Items(text, lexicon(language), guesses=True), now).read()
-    return first if first.problem != "none_found" or language == "it" else _read_in_italian(first, now)
+    reading = _Reading(Items(text, lexicon(language), guesses=True), now)
+    first = reading.read()
+    said_nothing = first.problem == "none_found" and not reading.refused
+    return _read_in_italian(first, now) if said_nothing and language != "it" else first
 
 
 def _read_in_italian(first: Moment, now: datetime) -> Moment:
@@ -62,18 +66,20 @@ class _Reading:
     problem: Problem | None = None
     past_said: bool = False
     """Whether a day of the past was said, which a later day replaces: "I came yesterday, may I come tomorrow?"."""
+    refused: set[int] = field(default_factory=set)
+    """The places of what stands beside a "not"."""
     spans: list[tuple[str, int, int]] = field(default_factory=list)
 
     def read(self) -> Moment:
         items = self.items
         days = Days(items, self.now.date())
         hours = Hours(items, days)
-        refused = self._refused()
+        self.refused = self._refused()
         at = 0
         while at < len(items):
-            size = self._take_day(days, at, refused=at in refused)
+            size = self._take_day(days, at)
             size = size or self._take_hour(hours.at(at, day_said=self.day is not None), at)
-            at += size or self._take_part(at, refused=at in refused)
+            at += size or self._take_part(at)
         clock = self._clock()
         if self.problem is None and ((self.past_said and self.day is None) or self._is_past(clock)):
             self.problem = "past"
@@ -81,11 +87,11 @@ class _Reading:
             self.problem = "none_found"
         return Moment(items.text, self.day, self.part, clock, self.problem, tuple(self.spans))
 
-    def _take_day(self, days: Days, at: int, *, refused: bool) -> int:
+    def _take_day(self, days: Days, at: int) -> int:
         found = days.at(at)
         if found is None or (self.day is not None and self.part is None and self.items.has(at, "part")):
             return 0  # in "Montag Morgen" the word for tomorrow is a part of the day
-        if refused:
+        if at in self.refused:
             return found.size
         if found.day is None and self.day is None:
             self.problem = "impossible"
@@ -107,15 +113,22 @@ class _Reading:
     def _refused(self) -> set[int]:
         """The places of what stands beside a "not": each refuses the nearest day, the following one of two as near.
 
-        The part that is said with that day goes with it; where no day is near, the nearest part is refused.
+        Days that are joined with it go too, and so does the part that is said with it; where no other day is said, but
+        another part behind the "not", only the part goes. Where no day is near, the nearest part is refused.
         """
-        items = self.items
-        refused: set[int] = set()
+        items, refused = self.items, set[int]()
         for at in range(len(items)):
-            if items.has(at, "not", "not_behind"):
-                near = self._nearest(at, "day", "weekday", "today_part") or self._nearest(at, "part")
-                refused.update(near)
-                refused.update(one + 1 for one in near if items.has(one + 1, "part") and not items.has(one, "part"))
+            if not items.has(at, "not", "not_behind"):
+                continue
+            for one in self._nearest(at, *DAYS):
+                part = items.has(one + 1, "part") and not items.has(one, "part")
+                others = [other for other in range(len(items)) if other != one and items.has(other, *DAYS)]
+                another = any(items.has(other, "part") for other in range(max(at, one + 1) + 1, len(items)))
+                refused |= {one + 1} if part else set()
+                refused |= set() if part and another and not others else self._joined(one)
+                break
+            else:
+                refused |= set(self._nearest(at, "part"))
         return refused
 
     def _nearest(self, at: int, *kinds: str) -> list[int]:
@@ -123,10 +136,18 @@ class _Reading:
         near = [one for one in range(len(self.items)) if self.items.has(one, *kinds) and self._reaches(at, one)]
         return sorted(near, key=lambda one: (abs(one - at), -one))[:1]
 
+    def _joined(self, day: int) -> set[int]:
+        """A day and those before it in a list: "Monday and Tuesday"."""
+        before = day - 1 - self.items.has(day - 1, "links", "range")
+        if self.items.has(before, *DAYS) and self._together(before, day):
+            return {day} | self._joined(before)
+        return {day}
+
     def _reaches(self, at: int, other: int) -> bool:
-        """Whether a "not" may mean another item."""
+        """Whether a "not" may mean another item; what is said of the hour between them does not count."""
         ahead = self.items.has(at, "not") and 0 < other - at <= NOT_REACHES
-        back = 0 < at - other <= NOT_REACHES_BACK and not self.items.has(at - 1, "links")
+        between = sum(self.items.has(one, *OF_THE_HOUR) for one in range(other + 1, at))
+        back = 0 < at - other <= NOT_REACHES_BACK + between and not self.items.has(at - 1, "links")
         return (ahead or back) and self._together(at, other)
 
     def _together(self, one: int, other: int) -> bool:
@@ -134,8 +155,8 @@ class _Reading:
         first, last = sorted((one, other))
         return all(ENDS.isdisjoint(self.items.gap(at)) for at in range(first, last))
 
-    def _take_part(self, at: int, *, refused: bool = False) -> int:
-        if self.items.has(at, "part") and self.part is None and not refused:
+    def _take_part(self, at: int) -> int:
+        if self.items.has(at, "part") and self.part is None and at not in self.refused:
             self.part = self.items.value(at, "part")  # type: ignore[assignment]  # the file's keys are parts
             self.spans.append(("part", *self.items.place(at, 1)))
         return 1
