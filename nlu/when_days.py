@@ -58,7 +58,7 @@ class Days:
             )
         if (
             items.ended(then)
-            and not items.has(then, "day", "weekday", "day_of_month", "in")
+            and not items.has(then, "day", "weekday", "day_of_month", "in", "ordinal")
             and "," not in items.gap(then - 1)
         ):
             return first

@@ -176,7 +176,8 @@ class _Reading:
             else:
                 self.hour = found
                 self.spans.append(("time", *self.items.place(at, found.size)))
-                self._take_part(behind - 1)  # "9 утра" is the morning as well
+        if not refused and not ends:
+            self._take_part(behind - 1)  # "9 утра" is the morning as well
         return found.size
 
     def _clock(self) -> time | None:
