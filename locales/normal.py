@@ -16,6 +16,10 @@ _SPACES = re.compile(r"\s+")
 _KEEP_MARKS = range(0x0900, 0x0DFF)
 
 
+# The last is what Ukrainian keyboards write; dropped like the others, it cuts no word in two.
+_APOSTROPHES = frozenset("'’‘`\u02bc")
+
+
 class _Kept(dict[int, str | None]):
     """What each character becomes, worked out when it is first met."""
 
@@ -26,13 +30,15 @@ class _Kept(dict[int, str | None]):
 
 def _kept(character: str) -> str | None:
     kind = category(character)
+    if character in _APOSTROPHES:
+        return None
     if combining(character) and ord(character) not in _KEEP_MARKS:
         return None
     if kind == "Nd":
         return str(decimal(character))
     if kind[0] in "LMN":
         return character
-    return None if character in "'’\u0640" else " "
+    return None if character == "\u0640" else " "
 
 
 _KEPT = _Kept()

@@ -1,0 +1,22 @@
+"""Words as they are compared, whatever the keyboard."""
+
+from __future__ import annotations
+
+import pytest
+
+from locales.normal import normalise
+
+
+@pytest.mark.parametrize(
+    ("typed", "compared"),
+    [
+        ("Perché no?!", "perche no"),
+        ("п'ятниця пʼятниця п’ятниця п`ятниця п‘ятниця", "пятниця пятниця пятниця пятниця пятниця"),
+        ("مســـاعدة", "مساعده"),
+        ("কাল ১০টায়", "কাল 10টায়"),
+        ("aiuuuuto 🙏🙏", "aiuuto"),
+        ("  \n ", ""),
+    ],
+)
+def test_words_are_compared_without_what_differs_between_keyboards(typed: str, compared: str) -> None:
+    assert normalise(typed) == normalise(compared) == compared.replace("য়", normalise("য়"))
