@@ -13,6 +13,7 @@ minutes_before: {-15: [quarter to], -30: [halb]}; minutes_after: {-15: [meno un 
 half, quarter: after the hour; half_before, quarter_before: before it; past, to: "ten past nine", "ten to nine";
 plus, minus: "nine and twenty"; minutes: behind their number;
 between: before two hours; range: "from 10 to 12".
+rather: before a day that is meant instead of one said before ("tomorrow I have school, better on Friday").
 until: before an hour at which something ends, which is not taken; until_behind: the same, behind the hour.
 numbers: {10: [ten]}, of hours, days and minutes.
 prefixes: written together with the words of days, parts and numbers ("to-Monday").
@@ -52,8 +53,8 @@ _MINUTES = {
 }  # fmt: skip
 _LISTS = (
     "at", "hours", "counted_hours", "in", "days", "weeks", "from_now", "last", "not", "next_week", "day_of_month",
-    "day_of_month_after", "not_behind", "between", "at_digits", "until", "until_behind", "minutes", "noon", "am", "pm",
-    "past", "to", "plus", "minus", "range", "links", "things", "others",
+    "day_of_month_after", "not_behind", "between", "at_digits", "until", "until_behind", "rather", "minutes", "noon",
+    "am", "pm", "past", "to", "plus", "minus", "range", "links", "things", "others",
 )  # fmt: skip
 _MISSPELT = frozenset({"day", "weekday", "month", "part", "today_part"})
 """What is understood with a letter wrong; hours are not."""

@@ -99,8 +99,8 @@ class _Reading:
             return found.size
         elif found.day < self.now.date():
             self.past_said = True
-        elif self.day is None:
-            if self.past_said:
+        elif self.day is None or any(self.items.has(one, "rather") for one in (at - 1, at - 2)):
+            if self.past_said or self.day is not None:
                 self.part, self.hour, self.spans = None, None, []
             self.day = found.day
             self.spans.append(("day", *self.items.place(at, found.size)))
