@@ -17,7 +17,7 @@ _KEEP_MARKS = range(0x0900, 0x0DFF)
 
 
 # The last is what Ukrainian keyboards write; dropped like the others, it cuts no word in two.
-_APOSTROPHES = frozenset("'’‘`\u02bc")
+_APOSTROPHES = frozenset("'’\u02bc")
 
 
 class _Kept(dict[int, str | None]):

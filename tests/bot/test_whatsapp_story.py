@@ -120,7 +120,7 @@ async def test_who_waits_is_offered_a_freed_time_and_takes_it_with_one_tap(town:
 
 async def test_a_question_beside_the_hashtag_of_a_poster_is_answered_for_its_city(town: WhatsAppTown) -> None:
     phone = town.person()
-    await phone.says("Buongiorno, a che ora aprite? #taranto")
+    await phone.says("A che ora aprite? #taranto")
     assert "re-point" in phone.text
     assert not phone.keys(".city=")
 
