@@ -9,11 +9,9 @@ from collections.abc import Callable
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
-log = logging.getLogger(__name__)
+from services_directory.desk.counting import A_MINUTE
 
-WINDOW = 60
-"""Seconds."""
-A_DAY = 86_400
+log = logging.getLogger(__name__)
 
 
 class Limits:
@@ -25,7 +23,7 @@ class Limits:
         self._counts: dict[str, tuple[int, int]] = {}
         self._swept = 0
 
-    async def wait(self, subject: str, most: int, window: int = WINDOW) -> int:
+    async def wait(self, subject: str, most: int, window: int = A_MINUTE) -> int:
         """Count one of `subject`; 0, or the seconds to wait when it is one too many in this window (seconds)."""
         now = int(self._clock())
         ends = now - now % window + window
@@ -41,7 +39,7 @@ class Limits:
                     return int(counted)
             except RedisError as problem:
                 log.warning("Redis is away, this process counts alone: %s", type(problem).__name__)
-        if now >= self._swept + WINDOW:
+        if now >= self._swept + A_MINUTE:
             self._counts = {one: (count, until) for one, (count, until) in self._counts.items() if until > now}
             self._swept = now
         counted = self._counts.get(key, (0, ends))[0] + 1

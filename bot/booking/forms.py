@@ -8,8 +8,8 @@ from fastapi import Request, Response
 
 from bot.booking.page import UNLISTED, Reader, show
 from bot.booking.words import WAIT
-from bot.limits import A_DAY, WINDOW, Limits
-from services_directory.desk.networks import network_of
+from bot.limits import Limits
+from services_directory.desk.counting import A_DAY, A_MINUTE, caller_of
 
 FORMS_A_MINUTE = 60
 """From one address: many people share one, a reception centre or a library; each sends about three to book."""
@@ -27,16 +27,12 @@ async def form_of(request: Request) -> dict[str, str]:
 
 async def too_many(limits: Limits, request: Request) -> bool:
     """Whether more forms come from that address than people can fill in; counts this one."""
-    return await limits.wait(f"booking:{_sender(request)}", FORMS_A_MINUTE) > 0
+    return await limits.wait(f"booking:{caller_of(request.client)}", FORMS_A_MINUTE) > 0
 
 
 async def enough_today(limits: Limits, request: Request) -> bool:
     """Whether enough was booked from that address today; counts this one."""
-    return await limits.wait(f"booked:{_sender(request)}", BOOKED_A_DAY, A_DAY) > 0
-
-
-def _sender(request: Request) -> str:
-    return network_of(request.client.host) if request.client else ""
+    return await limits.wait(f"booked:{caller_of(request.client)}", BOOKED_A_DAY, A_DAY) > 0
 
 
 def wait_a_minute(reader: Reader, fields: Mapping[str, str]) -> Response:
@@ -45,7 +41,7 @@ def wait_a_minute(reader: Reader, fields: Mapping[str, str]) -> Response:
         "wait.html",
         reader,
         status=429,
-        headers={"Retry-After": str(WINDOW), **UNLISTED},
+        headers={"Retry-After": str(A_MINUTE), **UNLISTED},
         question=reader.say(WAIT),
         action=reader.here.at(reader.here.path),
         fields=fields,

@@ -18,7 +18,7 @@ from bot.limits import Limits
 from bot.workers import NotAnsweredYetError, Workers
 from locales.languages import SPOKEN
 from locales.rendering import render
-from services_directory.desk.networks import network_of
+from services_directory.desk.counting import caller_of
 
 PAGE = Path(__file__).parent / "page"
 MESSAGES_A_MINUTE = 30
@@ -131,9 +131,8 @@ def _words() -> dict[str, Any]:
 
 
 async def _hold_back(limits: Limits, conversation: str, request: Request) -> None:
-    address = network_of(request.client.host) if request.client else ""
     wait = await limits.wait(f"conversation:{conversation}", MESSAGES_A_MINUTE)
-    wait = wait or await limits.wait(f"address:{address}", MESSAGES_A_MINUTE_AND_ADDRESS)
+    wait = wait or await limits.wait(f"address:{caller_of(request.client)}", MESSAGES_A_MINUTE_AND_ADDRESS)
     if wait:
         detail = f"Too many messages. Please wait {wait} seconds."
         raise HTTPException(429, detail, headers={"Retry-After": str(wait)})

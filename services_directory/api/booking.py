@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from locales.dates import ROME
-from services_directory.api.booking_callers import Caller, Callers, Counting, IdempotencyKey
+from services_directory.api.booking_callers import Caller, Callers, IdempotencyKey
 from services_directory.api.booking_refusals import known, refusals_told
 from services_directory.api.booking_shapes import (
     MOST_PEOPLE,
@@ -30,6 +30,7 @@ from services_directory.api.deeds import Answer, Deed, Deeds
 from services_directory.api.problems import ProblemError, ProblemRoute, refusals
 from services_directory.booked import ALONE, Appointment, Party, Slot, SlotTakenError
 from services_directory.desk.bearers import own_appointment
+from services_directory.desk.counting import Counting
 from services_directory.desk.directory import Shelf
 from services_directory.desk.notices import mark_unreached
 from services_directory.desk.person_desk import PersonDesk

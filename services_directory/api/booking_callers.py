@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from fastapi import Depends, Header, Query, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
@@ -16,8 +16,8 @@ from locales.dates import in_rome
 from locales.languages import FALLBACK, SPOKEN
 from services_directory.api.problems import KEY_HEADER, ProblemError
 from services_directory.desk.bearers import SHORTEST_SECRET, person_of
+from services_directory.desk.counting import A_DAY, A_MINUTE, Counting, caller_of
 from services_directory.desk.directory import Shelf
-from services_directory.desk.networks import network_of
 from services_directory.desk.person_desk import PersonDesk
 from services_directory.store.session import Database
 
@@ -25,8 +25,8 @@ ASKED_A_MINUTE = 300
 """Requests from one address; many people share one."""
 DONE_A_MINUTE = 60
 """Of these, deeds."""
-BOOKED_A_DAY, A_DAY = 300, 86_400
-"""Appointments booked from one address, which may be the server of a city's own site; and seconds."""
+BOOKED_A_DAY = 300
+"""Appointments booked from one address, which may be the server of a city's own site."""
 NOBODY = ""
 
 SECRET = HTTPBearer(
@@ -59,13 +59,6 @@ IdempotencyKey = Annotated[
         examples=["8e03978e-40d5-43dd-bc93-6894a57f9324"],
     ),
 ]
-
-
-class Counting(Protocol):
-    """Counts what somebody does within a minute, or another window of so many seconds."""
-
-    async def wait(self, subject: str, most: int, window: int = 60) -> int:
-        """Count one of `subject`; 0, or the seconds to wait when it is one too many."""
 
 
 @dataclass(frozen=True)
@@ -125,9 +118,9 @@ class Callers:
         await self._hold_back("booked", request, BOOKED_A_DAY, A_DAY)
         return caller
 
-    async def _hold_back(self, what: str, request: Request, most: int, window: int = 60) -> None:
-        address = network_of(request.client.host) if request.client else ""
-        if wait := await self.limits.wait(f"booking-api:{what}:{address}", most, window):
+    async def _hold_back(self, what: str, request: Request, most: int, window: int = A_MINUTE) -> None:
+        subject = f"booking-api:{what}:{caller_of(request.client)}"
+        if wait := await self.limits.wait(subject, most, window):
             detail = f"Too many requests from this address. Please wait {wait} seconds."
             raise ProblemError(429, detail, headers={"Retry-After": str(wait)})
 

@@ -16,7 +16,7 @@ from pwdlib import PasswordHash
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from services_directory.desk.networks import network_of
+from services_directory.desk.counting import network_of
 from services_directory.store.accounts import LoginAttemptRow, StaffAccountRow, StaffSessionRow
 from services_directory.store.places import CityRow
 from services_directory.store.session import Database

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from redis.asyncio import Redis
 
-from bot.limits import A_DAY, Limits
+from bot.limits import Limits
+from services_directory.desk.counting import A_DAY
 
 NOON = 1_764_072_000.0
 """Some day at 12:00 UTC."""

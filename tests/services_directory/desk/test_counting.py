@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services_directory.desk.networks import network_of
+from services_directory.desk.counting import network_of
 
 
 @pytest.mark.parametrize(
