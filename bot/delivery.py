@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot import inbox, reports
@@ -97,10 +97,10 @@ async def _attempt(
             # It failed after all: what is behind it waits for what becomes of it.
             await reports.catch_up(session, channels, await session.get_one(OutboxRow, one.row), clock.now())
             go_on = False
-        if behind:
-            ours = update(OutboxRow).where(OutboxRow.id.in_(behind), OutboxRow.state == DUE)
-            now = clock.now()
-            await session.execute(ours.values(due_at=now + LEASE) if go_on else ours.values(due_at=now, tries=0))
+        if behind and go_on:
+            await session.execute(_still_due(behind).values(due_at=clock.now() + LEASE))
+        elif behind:
+            await _let_go(session, behind, clock.now())
     return go_on
 
 
@@ -153,8 +153,16 @@ async def _failed(
         if row is None:
             return  # the person was forgotten meanwhile
         if waiting:
-            # No longer ours: they wait behind this one, for whoever sends it.
-            await session.execute(update(OutboxRow).where(OutboxRow.id.in_(waiting)).values(due_at=now, tries=0))
+            await _let_go(session, waiting, now)
         if claimed.posting.only_template:
             row.problem = WINDOW_CLOSED
         await settle(session, channels, row, problem, now)
+
+
+async def _let_go(session: AsyncSession, behind: Sequence[int], now: datetime) -> None:
+    """No longer ours: they wait behind the one that failed, for whoever sends it."""
+    await session.execute(_still_due(behind).values(due_at=now, tries=0))
+
+
+def _still_due(rows: Sequence[int]) -> Update:
+    return update(OutboxRow).where(OutboxRow.id.in_(rows), OutboxRow.state == DUE)
