@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Literal
 
-from nlu.when_items import Items
+from nlu.when_items import LAST_HOUR, Items
 
 RECENT = timedelta(days=60)
 """A date without a year that lies so little behind today is past, not next year's."""
 TWO_MONTHS = 62
 """Days, at most: every number of a day comes within them."""
 A_CENTURY = 100
-LAST_DAY, LAST_MONTH, LAST_HOUR = 31, 12, 24
+LAST_DAY, LAST_MONTH = 31, 12
 YEAR_DIGITS = 4
 JOINERS = frozenset({"de", "of", "del", "di"})
 STROKES = frozenset({"-", "–"})

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 
 from nlu.signs import is_sign
 from nlu.when_days import Days
-from nlu.when_items import Items
+from nlu.when_items import LAST_HOUR, Items
 
 NOON, AN_HOUR = 12, 60
 STEP, LAST_STEP = 5, 55
 """Minutes that are said in words beside an hour: "nine and twenty"."""
-LAST_HOUR = 24
 LONGEST_STAY = 6
 """So few hours, written as a word and with nothing beside them, are a time that something takes: "two hours"."""
 BESIDE = ("day", "weekday", "today_part", "part")

@@ -16,6 +16,7 @@ LONGEST_NUMBER = 4
 """Digits of a year; longer numbers say nothing of times."""
 ENDS = frozenset(".,;:!?()…。，！？、；،؛؟।።፣፤\n")
 LAST_HOUR = 24
+"""As hours are said; a clock shows 0."""
 MINUTES = frozenset({0, 30, 35, 40, 45, 50, 55})
 """Those that are no day, no month and no hour."""
 TIME_KINDS = frozenset({

@@ -43,15 +43,11 @@ def when_said(text: str, now: datetime, language: str | None = None) -> Moment:
 
 def _read_in_italian(first: Moment, now: datetime) -> Moment:
     """What Italian words in another language's message mean; numbers alone say no more in Italian."""
-    second = _read(first.text, now, "it")
+    second = _Reading(Items(first.text, lexicon("it"), guesses=False), now).read()
     worded = any(
         sum(map(str.isalpha, first.text[start:end])) >= LETTERS_OF_A_WORD for _kind, start, end in second.spans
     )
     return second if worded or second.problem == "past" else first
-
-
-def _read(text: str, now: datetime, language: str) -> Moment:
-    return _Reading(Items(text, lexicon(language), guesses=False), now).read()
 
 
 @dataclass
@@ -120,21 +116,27 @@ class _Reading:
         for at in range(len(items)):
             if not items.has(at, "not", "not_behind"):
                 continue
-            for one in self._nearest(at, *DAYS):
-                part = items.has(one + 1, "part") and not items.has(one, "part")
-                others = [other for other in range(len(items)) if other != one and items.has(other, *DAYS)]
-                another = any(items.has(other, "part") for other in range(max(at, one + 1) + 1, len(items)))
-                refused |= {one + 1} if part else set()
-                refused |= set() if part and another and not others else self._joined(one)
-                break
-            else:
-                refused |= set(self._nearest(at, "part"))
+            day = self._nearest(at, *DAYS)
+            if day is not None:
+                refused |= self._refused_day(at, day)
+            elif (part := self._nearest(at, "part")) is not None:
+                refused.add(part)
         return refused
 
-    def _nearest(self, at: int, *kinds: str) -> list[int]:
-        """The item of these kinds that a "not" means; none when there is none."""
+    def _refused_day(self, at: int, day: int) -> set[int]:
+        """The places of the day that the "not" at a place refuses, and of what goes with it."""
+        items = self.items
+        if not items.has(day + 1, "part") or items.has(day, "part"):
+            return self._joined(day)
+        part, behind = day + 1, range(max(at, day + 1) + 1, len(items))
+        another_day = any(items.has(other, *DAYS) for other in range(len(items)) if other != day)
+        another_part = any(items.has(other, "part") for other in behind)
+        return {part} if another_part and not another_day else {part} | self._joined(day)
+
+    def _nearest(self, at: int, *kinds: str) -> int | None:
+        """The item of these kinds that a "not" means; None when there is none."""
         near = [one for one in range(len(self.items)) if self.items.has(one, *kinds) and self._reaches(at, one)]
-        return sorted(near, key=lambda one: (abs(one - at), -one))[:1]
+        return min(near, key=lambda one: (abs(one - at), -one), default=None)
 
     def _joined(self, day: int) -> set[int]:
         """A day and those before it in a list: "Monday and Tuesday"."""
