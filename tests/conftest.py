@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import shutil
 from collections.abc import Generator, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import fastapi.dependencies.models
@@ -21,7 +19,7 @@ from tests.services import browser as browsers
 from tests.services import postgresql, redis
 from tests.services.browser import Chromium
 from tests.services.postgresql import PostgreSQL
-from tests.town import found
+from tests.town import found, run_apart
 
 MARKS = {"postgresql_server": "postgresql", "redis_server": "redis", "chromium": "browser"}
 """A test that uses the fixture gets the mark, so that `-m browser` selects them all."""
@@ -131,15 +129,12 @@ def migrate(url: str) -> None:
         await upgrade(database)
         await database.close()
 
-    # In a thread: this one may belong to a loop already.
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(asyncio.run, migrated()).result()
+    run_apart(migrated())
 
 
 def fill(url: str) -> None:
-    """Found a town there; in a thread, for this one may belong to a loop already."""
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(asyncio.run, found(url)).result()
+    """Found a town there."""
+    run_apart(found(url))
 
 
 @pytest.fixture(scope="session")
@@ -152,8 +147,7 @@ def demonstration(migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactor
         await database.close()
 
     path = Path(shutil.copy(migrated_sqlite, tmp_path_factory.mktemp("demonstration") / "demonstration.db"))
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(asyncio.run, prepared(f"sqlite+aiosqlite:///{path}")).result()
+    run_apart(prepared(f"sqlite+aiosqlite:///{path}"))
     return path
 
 

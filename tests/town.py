@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Coroutine, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -44,6 +46,12 @@ async def found(url: str, at: datetime = WEDNESDAY) -> None:
     async with database.writing() as session:
         await publish_files(session, example=True, now=at)
     await database.close()
+
+
+def run_apart(work: Coroutine[None, None, None]) -> None:
+    """Run it to its end in a thread of its own: this one may belong to a loop already."""
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        thread.submit(asyncio.run, work).result()
 
 
 @asynccontextmanager

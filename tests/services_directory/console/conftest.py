@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -14,13 +12,14 @@ import pytest
 from services_directory.store.session import Database
 from tests.services.postgresql import PostgreSQL
 from tests.services_directory.console.room import Room, found
+from tests.town import run_apart
 
 
 @pytest.fixture(scope="session")
 def furnished_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The example data and the accounts, to be copied."""
     path = tmp_path_factory.mktemp("console") / "console.db"
-    asyncio.run(found(f"sqlite+aiosqlite:///{path}"))
+    run_apart(found(f"sqlite+aiosqlite:///{path}"))
     return path
 
 
@@ -35,7 +34,7 @@ async def room(furnished_database: Path, tmp_path: Path) -> AsyncIterator[Room]:
 @pytest.fixture(scope="session")
 def furnished_postgresql(postgresql_server: PostgreSQL) -> str:
     """The same on PostgreSQL, to be copied."""
-    postgresql_server.template("console", _furnish)
+    postgresql_server.template("console", lambda url: run_apart(found(url)))
     return "console"
 
 
@@ -51,9 +50,3 @@ async def any_room(request: pytest.FixtureRequest, furnished_database: Path, tmp
         database = Database(url)
         yield Room(database)
         await database.close()
-
-
-def _furnish(url: str) -> None:
-    # In a thread: this one may belong to a loop already.
-    with ThreadPoolExecutor(max_workers=1) as thread:
-        thread.submit(asyncio.run, found(url)).result()
